@@ -1,0 +1,53 @@
+"""`bunx` and `bun x` (oven-sh/bun: src/cli/bunx_command.zig; 1.4.5 by running it)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcp_guard.launchers import npm_family
+from mcp_guard.launchers.command import Command, Step, Token, Unclear
+from mcp_guard.launchers.files import Tracked, enter
+from mcp_guard.launchers.options import Flags, walk, words
+from mcp_guard.launchers.program import stem
+
+# `--minimum-release-age` and the like: older versions skip an unknown flag without its value, and would take the
+# value for the package. So flags that they do not know are read only with "=".
+FLAGS = Flags(
+    "bunx",
+    value=words("-p --package --cwd --env-file --registry --ca --cafile --minimum-release-age"),
+    boolean=words("--bun -b --no-install --trust --ignore-scripts --verbose --silent --version -v --revision -y --yes"),
+)
+_DETACHED = words("--cwd --env-file --registry --ca --cafile --minimum-release-age")
+_PACKAGE = ("-p", "--package")
+_BEFORE_X = Flags("bun", frozenset(), frozenset({"--bun", "-b", "--silent"}))
+_OTHER_MEANING = frozenset({"tsc", "claude"})  # bun has packages of its own for these names
+
+
+def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
+    """`bunx [flags] package [arguments]`."""
+    walked = walk(_after_x(command), FLAGS)
+    for option in walked.options:
+        if option.name in _DETACHED and "=" not in option.token.text:
+            raise Unclear(
+                f"versions of bun differ in how they read `{option.name}`: write it with `=`", option.token.word
+            )
+        if option.name in _PACKAGE and "=" in option.token.text:
+            raise Unclear("versions of bun before `--package` skip it: name the package by itself", option.token.word)
+    named = walked.values(*_PACKAGE)
+    if len(named) > 1:
+        raise Unclear("versions of bun differ in which `--package` they take", named[1].word)
+    for directory in walked.values("--cwd"):
+        command = enter(command, directory)
+    target = (*named, *walked.rest)[:1]
+    if target and target[0].text.partition("@")[0] in _OTHER_MEANING:
+        raise Unclear(f"bun has a package of its own for `{target[0].text}`", target[0].word)
+    yield from npm_family.launches(command, walked, named, alias="never")
+
+
+def _after_x(command: Command) -> tuple[Token, ...]:
+    if stem(command.program.text) == "bunx":
+        return command.argv[1:]
+    rest = walk(command.argv[1:], _BEFORE_X).rest
+    if not rest or rest[0].text != "x":
+        raise Unclear("mcp-guard reads no other bun command than `bun x`", command.program.word)
+    return rest[1:]

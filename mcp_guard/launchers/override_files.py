@@ -1,0 +1,177 @@
+"""Override files: the tools' own configuration beside a config, as far as it moves what is installed."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from typing import TYPE_CHECKING
+
+from mcp_guard.launchers.options import words
+from mcp_guard.launchers.overrides import NPM_RUNNING, NPM_SCOPED, npm_key, pypi_key
+from mcp_guard.model import Ecosystem, Override, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_LIMIT = 1 << 20
+_PIP_KEYS = words("index-url extra-index-url find-links trusted-host no-index proxy cert constraint")
+_UV_KEYS = ("index-url", "extra-index-url", "find-links", "allow-insecure-host")
+_PIP_LINE = re.compile(r"(?P<indent>[ \t]*)(?P<key>[\w-]+)[ \t]*[=:][ \t]*(?P<value>.*)")
+_YARN_LINE = re.compile(r"""(?P<indent>[ ]*)(?P<quote>["']?)(?P<key>[^\s"':#]+)(?P=quote)[ ]*:(?:[ ]+(?P<value>.*))?""")
+
+
+class _Unreadable(Exception):  # noqa: N818 - it becomes an override, not an error
+    """The file is not what its tool could read."""
+
+
+def overrides(file: str, data: bytes) -> tuple[Override, ...]:
+    """What an override file changes. A file that cannot be read may change anything, and says so.
+
+    `file` is its path from the repository root; a base name that is not in `OVERRIDE_FILES` changes nothing.
+    """
+    found = _READERS.get(os.path.basename(file).lower())
+    if found is None:
+        return ()
+    ecosystem, read = found
+    try:
+        return tuple(read(file, _text(data)))
+    except _Unreadable as problem:
+        what = f"{os.path.basename(file)}, which cannot be read ({problem})"
+        return (Override(ecosystem, what, None, None, Place(file)),)
+
+
+def _text(data: bytes) -> str:
+    if len(data) > _LIMIT:
+        raise _Unreadable("it is larger than 1 MiB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _Unreadable("it is not UTF-8") from None
+    if "\0" in text:
+        raise _Unreadable("it holds NUL characters")
+    return text
+
+
+def _lines(file: str, text: str) -> Iterator[tuple[Place, str]]:
+    """The lines as these tools see them: ended by CR or LF, and by nothing else that Unicode calls a line."""
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        yield Place(file, number, 1, number, len(line) + 1), line
+
+
+def _npmrc(file: str, text: str) -> Iterator[Override]:
+    """`key = value` lines (npm's `ini`); a section does not hide a key from us."""
+    for place, line in _lines(file, text):
+        key, _, value = line.partition("=")
+        key, value = _unquoted(key).removesuffix("[]"), _unquoted(re.split(r"(?<!\\)[;#]", value, maxsplit=1)[0])
+        if key.startswith((";", "#")):
+            continue
+        if key in NPM_RUNNING:
+            yield Override("npm", key, None, None, place)
+        yield from npm_key(key, key, value, place)
+        if "\\" in key or (NPM_SCOPED.fullmatch(key) is None and "${" in key):
+            yield Override("npm", "a key that npm fills in or unescapes", None, None, place)
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
+
+
+def _yarnrc(file: str, text: str) -> Iterator[Override]:
+    """`npmRegistryServer` at the top or of a scope; YAML that says it otherwise is an override that names nothing."""
+    parents: list[tuple[int, str]] = []
+    for place, line in _lines(file, text):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _YARN_LINE.fullmatch(line)
+        if match is None or match["key"] != "npmRegistryServer":
+            if "npmRegistryServer" in line or re.search(r'"[^"]*\\[^"]*"\s*:', line):
+                yield Override("npm", "npmRegistryServer", None, None, place)
+            parents += [(len(match["indent"]), match["key"])] if match else []
+            continue
+        above = [key for indent, key in parents if indent < len(match["indent"])]
+        scope = f"@{above[-1].removeprefix('@')}" if above else None
+        value = _unquoted(re.split(r"[ \t]#", match["value"] or "", maxsplit=1)[0])
+        yield from npm_key(f"{scope}:registry" if scope else "registry", "npmRegistryServer", value, place)
+
+
+def _bunfig(file: str, text: str) -> Iterator[Override]:
+    install = _table(_toml(text).get("install"))
+    for key in ("registry", "ca", "cafile"):
+        if key in install:
+            yield from npm_key(key, f"install.{key}", _url(install[key]), _place(file, text, key))
+    for scope, value in _table(install.get("scopes")).items():
+        key = f"@{scope.removeprefix('@')}:registry"
+        yield from npm_key(key, f"install.scopes.{scope}", _url(value), _place(file, text, scope))
+
+
+def _uv(file: str, text: str) -> Iterator[Override]:
+    return _uv_settings(file, text, _toml(text))
+
+
+def _pyproject(file: str, text: str) -> Iterator[Override]:
+    return _uv_settings(file, text, _table(_table(_toml(text).get("tool")).get("uv")))
+
+
+def _uv_settings(file: str, text: str, settings: dict[str, object]) -> Iterator[Override]:
+    for key in _UV_KEYS:
+        value = settings.get(key, [])
+        for one in value if isinstance(value, list) else [value]:
+            yield from pypi_key(key, key, _url(one), _place(file, text, key))
+    indexes = settings.get("index", [])
+    for index in indexes if isinstance(indexes, list) else [indexes]:
+        yield from pypi_key("index", "index", _url(index), _place(file, text, "url"))
+
+
+def _pip(file: str, text: str) -> Iterator[Override]:
+    """`key = value` lines of any section; an indented line goes on with the value above it (configparser)."""
+    key = ""
+    for place, line in _lines(file, text):
+        if not line.strip() or line.lstrip()[0] in "#;[":
+            continue
+        match = _PIP_LINE.fullmatch(line)
+        goes_on = line[0] in " \t" and key in _PIP_KEYS
+        if match and not goes_on:
+            key = match["key"].lower().replace("_", "-").removeprefix("--")
+        value = match["value"] if match and not goes_on else line
+        if key in _PIP_KEYS and value.strip():
+            yield from pypi_key(key, key, value.strip(), place) or (Override("pypi", key, None, None, place),)
+
+
+def _toml(text: str) -> dict[str, object]:
+    import tomli
+
+    try:
+        return tomli.loads(text)
+    except (tomli.TOMLDecodeError, RecursionError, ValueError):
+        raise _Unreadable("it is not TOML") from None
+
+
+def _table(value: object) -> dict[str, object]:
+    return {str(key): one for key, one in value.items()} if isinstance(value, dict) else {}
+
+
+def _url(value: object) -> str:
+    """The URL of a setting that is a string or a table with a `url`; "" when it has none."""
+    if isinstance(value, dict):
+        value = value.get("url")
+    return value if isinstance(value, str) else ""
+
+
+def _place(file: str, text: str, key: str) -> Place:
+    """The first line that sets a key. TOML readers do not say where; the first is near enough for a person."""
+    setting = re.compile(rf"""(?:.*[\s.{{,])?["']?{re.escape(key)}["']?\s*=.*""", re.IGNORECASE)
+    return next((place for place, line in _lines(file, text) if setting.match(line)), Place(file))
+
+
+_READERS: dict[str, tuple[Ecosystem, Callable[[str, str], Iterator[Override]]]] = {
+    ".npmrc": ("npm", _npmrc),
+    ".yarnrc.yml": ("npm", _yarnrc),
+    "bunfig.toml": ("npm", _bunfig),
+    "uv.toml": ("pypi", _uv),
+    "pip.conf": ("pypi", _pip),
+    "pip.ini": ("pypi", _pip),
+    "pyproject.toml": ("pypi", _pyproject),
+}
+OVERRIDE_FILES: tuple[str, ...] = tuple(_READERS)

@@ -1,0 +1,61 @@
+"""`pnpm dlx`, `pnpx`, `pnx` (pnpm/pnpm: exec/plugin-commands-script-runners/src/dlx.ts)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mcp_guard.launchers import npm_family
+from mcp_guard.launchers.command import Command, Step, Token, Unclear
+from mcp_guard.launchers.files import Tracked, enter
+from mcp_guard.launchers.npm_flags import SCOPED_REGISTRY
+from mcp_guard.launchers.options import Flags, Option, Walk, walk, words
+from mcp_guard.launchers.program import stem
+from mcp_guard.launchers.shell import simple_command
+
+# `-c` is --shell-mode and takes no value, `-p` is --parseable.
+FLAGS = Flags(
+    "pnpm dlx",
+    value=words(
+        "--package --allow-build --cpu --os --libc -C --dir --prefix -F --filter --filter-prod --loglevel --reporter"
+        " --test-pattern --changed-files-ignore-pattern --workspace-packages --pm-on-fail --registry"
+    ),
+    boolean=words("-c --shell-mode -p --parseable -w -r -s --silent -q -d -y -L --color --no-color"),
+    hyphens="never",
+    assigned=rf"{SCOPED_REGISTRY}|--config\.[^\s=]+",
+)
+_ALIASES = frozenset({"pnpx", "pnx"})
+_PROVISIONED = words("npm yarn bun pnpm node deno")  # pnpm 12 downloads these tools by itself
+
+
+def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
+    """`pnpm [flags] dlx [flags] package [arguments]`; `--package` may stand before `dlx`."""
+    before, tokens = _after_dlx(command)
+    walked = walk(tokens, FLAGS)
+    walked = walked._replace(options=(*before, *walked.options))
+    for directory in walked.values("-C", "--dir", "--prefix"):
+        command = enter(command, directory)
+    named = walked.values("--package")
+    target = (*named, *walked.rest)[:1]
+    if target and target[0].text.partition("@")[0] in _PROVISIONED:
+        raise Unclear(f"pnpm has its own way to get `{target[0].text}`", target[0].word)
+    if walked.has("-c", "--shell-mode"):
+        yield from _in_a_shell(command, walked, named)
+        return
+    yield from npm_family.launches(command, walked, named)
+
+
+def _in_a_shell(command: Command, walked: Walk, named: tuple[Token, ...]) -> Iterator[Step]:
+    """With `--shell-mode` a shell reads the positional arguments as one command line."""
+    if not named or len(walked.rest) != 1:
+        raise Unclear("with --shell-mode a shell reads what follows", command.program.word)
+    yield from npm_family.launches(command, walked._replace(rest=()), named)
+    yield simple_command(command, walked.rest[0], "npm")
+
+
+def _after_dlx(command: Command) -> tuple[tuple[Option, ...], tuple[Token, ...]]:
+    if stem(command.program.text) in _ALIASES:
+        return (), command.argv[1:]
+    walked = walk(command.argv[1:], FLAGS)
+    if not walked.rest or walked.rest[0].text != "dlx":
+        raise Unclear("mcp-guard reads no other pnpm command than `pnpm dlx`", command.program.word)
+    return walked.options, walked.rest[1:]

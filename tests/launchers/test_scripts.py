@@ -1,0 +1,177 @@
+"""node, python, and programs that are no launchers."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcp_guard import launchers
+from mcp_guard.model import OpaqueLaunch, RemoteLaunch
+from tests.launchers.reading import check, server
+
+TRACKED = {
+    "s.js",
+    "dist/index.js",
+    "s.py",
+    "mod.py",
+    "pkg/__main__.py",
+    "pkg/sub.py",
+    "src/app/__main__.py",
+    "sub/x.js",
+    "run.sh",
+}
+NODE = [
+    ("node s.js --port 3", ["local s.js"]),
+    ("node ./s.js", ["local s.js"]),
+    ("node dist/index", ["local dist/index.js"]),
+    (["node", "dist\\index.js"], ["local dist/index.js"]),
+    ("nodejs s.js", ["local s.js"]),
+    ("node gone/x.js", ["program gone/x.js"]),
+    ("node ../s.js", ["program ../s.js"]),
+    ("node a/../../s.js", ["program ../s.js"]),
+    ("node /abs/s.js", ["program /abs/s.js"]),
+    ("node C:/abs/s.js", ["program C:/abs/s.js"]),
+    ("node node_modules/x/y.js", ["program node_modules/x/y.js"]),
+    ("node --no-warnings --enable-source-maps s.js", ["local s.js"]),
+    ("node --max-old-space-size=4096 s.js", ["local s.js"]),
+    ("node --max-old-space-size 4096 s.js", ["? `--max-old-space-size`"]),
+    ("node --env-file .env s.js", ["local s.js"]),
+    ("node --inspect=9229 s.js", ["local s.js"]),
+    ("node -r ./dist/index.js s.js", ["local dist/index.js", "local s.js"]),
+    ("node --import ./gone.js s.js", ["? `--import`"]),
+    ("node --import tsx s.js", ["? `--import`"]),
+    ("node --require=dotenv/config s.js", ["? `--require`"]),
+    ("node --loader /abs/x.js s.js", ["? `--loader`"]),
+    ("node -e code", ["? in the command line itself"]),
+    ("node --eval=code", ["? in the command line itself"]),
+    ("node -p s.js", ["? in the command line itself"]),
+    ("node -", ["? from the client"]),
+    ("node", ["? from the client"]),
+    ("node inspect s.js", ["? debugger"]),
+    ("node --run start", ["? `--run`"]),
+    ("node --unknown s.js", ["? `--unknown`"]),
+    ("node '${X}/s.js'", ["? filled in"]),
+    ("node $'s\\0.js'", ["? filled in"]),
+    (["node", "s.js\0x"], ["? control characters"]),
+    ("node ''", ["? is empty"]),
+]
+PYTHON = [
+    ("python s.py", ["local s.py"]),
+    ("python3 ./s.py", ["local s.py"]),
+    ("python3.12 s.py", ["local s.py"]),
+    ("python.exe s.py", ["local s.py"]),
+    ("py -3.12 s.py", ["local s.py"]),
+    ("py s.py", ["local s.py"]),
+    ("python -u -B s.py", ["local s.py"]),
+    ("python -uB s.py", ["local s.py"]),
+    ("python -W ignore -X dev s.py", ["local s.py"]),
+    ("python pkg", ["local pkg/__main__.py"]),
+    ("python gone.py", ["program gone.py"]),
+    ("python -m mod", ["local mod.py"]),
+    ("python -m pkg", ["local pkg/__main__.py"]),
+    ("python -m pkg.sub --x", ["local pkg/sub.py"]),
+    ("python -m app", ["local src/app/__main__.py"]),
+    ("python -umapp", ["local src/app/__main__.py"]),
+    ("python -m gone --help", ["program python -m gone"]),
+    ("python -I -m mod", ["program python -m mod"]),
+    ("python -P -m mod", ["program python -m mod"]),
+    ("python -m uv tool run foo", ["pypi:foo@* [foo||@]"]),
+    ("python -m pipx run foo", ["pypi:foo@* [foo||==]"]),
+    ("python -m '../x'", ["? name of the module"]),
+    ("python -m '${X}'", ["? filled in"]),
+    ("python -c code", ["? in the command line itself"]),
+    ("python -ccode", ["? in the command line itself"]),
+    ("python -", ["? from the client"]),
+    ("python", ["? from the client"]),
+    ("python -i", ["? from the client"]),
+    ("python --unknown s.py", ["? `--unknown`"]),
+    ("python -m", ["? has no value"]),
+    (".venv/bin/python s.py", ["program .venv/bin/python", "local s.py"]),
+    (".venv/bin/python -c code", ["program .venv/bin/python", "? in the command line itself"]),
+    ("/usr/bin/python3 s.py", ["local s.py"]),
+    ("pypy3 s.py", ["local s.py"]),
+]
+PROGRAMS = [
+    ("gh mcp", ["program gh"]),
+    ("./run.sh", ["local run.sh"]),
+    ("gone/run.sh", ["program gone/run.sh"]),
+    ("/opt/x/server", ["program /opt/x/server"]),
+    ("~/bin/server x", ["program ~/bin/server"]),
+    ("'$HOME/bin/server'", ["? filled in"]),
+    ("'%APPDATA%\\x.exe'", ["? filled in"]),
+    (["C:\\Program Files\\x\\server.exe", "a"], ["program C:\\Program Files\\x\\server.exe"]),
+    (["my tool", "a"], ["? several words"]),
+    (["/opt/my tool/x", "a"], ["? several words"]),
+    ([" npx", "a"], ["? several words"]),
+    ("''", ["? is empty"]),
+    ("deno run npm:x", ["? `deno`"]),
+    ("powershell.exe -Command x", ["? `powershell`"]),
+    ("make x", ["? `make`"]),
+    ("/usr/bin/sudo npx x", ["? `sudo`"]),
+    ("mcp-remote https://x.example", ["program mcp-remote"]),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), [*NODE, *PYTHON, *PROGRAMS])
+def test_command_lines(line: str | list[str], expected: list[str]) -> None:
+    check(line, expected, TRACKED)
+
+
+@pytest.mark.parametrize(
+    ("cwd", "line", "expected"),
+    [
+        ("sub", "node x.js", ["local sub/x.js"]),
+        ("./sub/", "node x.js", ["local sub/x.js"]),
+        ("sub", "node ../s.js", ["local s.js"]),
+        ("sub", "node s.js", ["program sub/s.js"]),  # the root's s.js is not what runs
+        ("sub", "./x.js", ["local sub/x.js"]),
+        ("sub", "python -m mod", ["program python -m mod"]),
+        (".", "node s.js", ["local s.js"]),
+        ("${workspaceFolder}", "node s.js", ["local s.js"]),
+        ("${X}", "node s.js", ["? directory"]),
+        ("${X}", "node /abs/s.js", ["program /abs/s.js"]),
+        ("${X}", "python -m mod", ["program python -m mod"]),
+        ("${X}", "gh mcp", ["program gh"]),
+        ("${X}", "uv run tool", ["? lockfiles"]),
+        ("${X}", "pipx run foo", ["pypi:foo@* [foo||==]"]),
+        ("/abs", "node s.js", ["program /abs/s.js"]),
+        ("../x", "node s.js", ["program ../x/s.js"]),
+        ("", "node s.js", ["? directory"]),
+    ],
+)
+def test_working_directories(cwd: str, line: str, expected: list[str]) -> None:
+    check(line, expected, TRACKED, cwd)
+
+
+def test_a_server_with_neither_command_nor_url_is_opaque_at_its_name() -> None:
+    (launch,) = launchers.read(server([]), TRACKED.__contains__)
+    assert isinstance(launch, OpaqueLaunch)
+    assert launch.word.text == "name"
+
+
+@pytest.mark.parametrize(
+    ("url", "remote"),
+    [
+        ("https://mcp.example/x?key=${KEY}", True),
+        ("https://mcp.example/${PATH}", True),
+        ("HTTP://localhost:3000", True),
+        ("wss://mcp.example", True),
+        ("https://${HOST}/x", False),
+        ("https://mcp.example${SUFFIX}", False),
+        ("${URL}", False),
+        ("mcp.example/x", False),
+        ("file:///etc/passwd", False),
+        ("https://", False),
+        ("https:///x", False),
+        ("https://a b/", False),
+        ("", False),
+    ],
+)
+def test_urls(url: str, *, remote: bool) -> None:
+    (launch,) = launchers.read(server([], url=url), TRACKED.__contains__)
+    assert isinstance(launch, RemoteLaunch if remote else OpaqueLaunch)
+    assert launch.word.text == url
+
+
+def test_a_server_with_url_and_command_is_both() -> None:
+    found = launchers.read(server(["npx", "foo"], url="https://mcp.example"), TRACKED.__contains__)
+    assert [type(launch).__name__ for launch in found] == ["RemoteLaunch", "PackageLaunch"]
