@@ -1,0 +1,128 @@
+"""Apply the acceptances of the policy to findings: which are honoured, and what each was good for."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from mcp_guard.model import Acceptance, Facts, Finding, ServerFacts
+from mcp_guard.policy import ACCEPTABLE, too_far
+from mcp_guard.rules.definition_changed import differences
+from mcp_guard.rules.rule import Use
+from mcp_guard.rules.subjects import labelled, release_of
+
+# What an acceptance names: one exact package, or one definition (file, server, fingerprint); a rule comes first.
+_Target: TypeAlias = tuple[str, ...]
+
+
+class _Cover(NamedTuple):
+    """An acceptance that names a finding on a server, and whether it is honoured."""
+
+    acceptance: Acceptance
+    server: ServerFacts
+    honoured: bool
+
+
+def apply(facts: Facts, raised: Iterable[Finding]) -> tuple[list[Finding], list[Use]]:
+    """Return the findings, the accepted ones with their reason, and what each acceptance of the policy was good for.
+
+    Of several acceptances the one that lasts longest gives the reason. Findings on two servers in one place (an
+    override file beside both) are accepted when they are on each.
+    """
+    acceptances, servers = _by_target(facts), _by_name(facts)
+    findings: list[Finding] = []
+    used: dict[Acceptance, list[tuple[Finding, ServerFacts]]] = {}
+    for finding in raised:
+        concerned = _concerned(finding, servers)
+        covers = [_covers(finding, server, acceptances, facts) for server in concerned]
+        reason = _reason(covers)
+        findings.append(finding._replace(accepted=reason))
+        for cover in (cover for found in covers for cover in found):
+            used.setdefault(cover.acceptance, []).append((findings[-1], cover.server))
+    undecided = _undecided(facts)
+    uses = [_use(acceptance, used.get(acceptance, []), undecided) for acceptance in facts.policy.acceptances]
+    return findings, uses
+
+
+def _by_target(facts: Facts) -> dict[_Target, list[Acceptance]]:
+    found: dict[_Target, list[Acceptance]] = {}
+    for acceptance in facts.policy.acceptances:
+        if acceptance.package is not None:
+            found.setdefault((acceptance.rule, acceptance.package), []).append(acceptance)
+        elif acceptance.file is not None and acceptance.server is not None and acceptance.fingerprint is not None:
+            target = (acceptance.rule, acceptance.file, acceptance.server, acceptance.fingerprint)
+            found.setdefault(target, []).append(acceptance)
+    return found
+
+
+def _by_name(facts: Facts) -> dict[str, list[ServerFacts]]:
+    found: dict[str, list[ServerFacts]] = {}
+    for server in facts.servers:
+        found.setdefault(server.server.name.text, []).append(server)
+    return found
+
+
+def _concerned(finding: Finding, servers: Mapping[str, list[ServerFacts]]) -> list[ServerFacts]:
+    """List the servers that a finding may be on: in its own file, else (it stands in an override file) all so named."""
+    named = servers.get(finding.server, []) if finding.server is not None else []
+    return [server for server in named if server.server.file == finding.place.file] or named
+
+
+def _covers(
+    finding: Finding, server: ServerFacts, acceptances: Mapping[_Target, list[Acceptance]], facts: Facts
+) -> list[_Cover]:
+    if finding.rule not in ACCEPTABLE:
+        return []
+    definition = (finding.rule, server.server.file, server.server.name.text, server.fingerprint)
+    found = list(acceptances.get(definition, []))
+    if finding.package is not None:
+        found += acceptances.get((finding.rule, finding.package), [])
+    return [_Cover(acceptance, server, _honoured(acceptance, finding, server, facts)) for acceptance in found]
+
+
+def _honoured(acceptance: Acceptance, finding: Finding, server: ServerFacts, facts: Facts) -> bool:
+    today = facts.now.date()
+    if too_far(acceptance, today):
+        return False
+    return acceptance.until >= today or (facts.network != "required" and not _touched(server, finding.package))
+
+
+def _touched(server: ServerFacts, package: str | None) -> bool:
+    """Say whether this change touches what a finding is on: the server's lock entry, or the package's facts."""
+    if server.locked is None or differences(server, server.locked):
+        return True
+    pinned = (facts for facts in server.packages if facts.purl is not None)
+    return any(facts.basis in {"claimed", "weaker"} for facts in pinned if package in {None, labelled(facts.package)})
+
+
+def _reason(covers: Sequence[Sequence[_Cover]]) -> str | None:
+    """Return why a finding is accepted on every server that it concerns; None where it is not on one of them."""
+    best: list[Acceptance] = []
+    for found in covers:
+        honoured = [cover.acceptance for cover in found if cover.honoured]
+        if not honoured:
+            return None
+        best.append(max(honoured, key=lambda acceptance: acceptance.until))
+    return best[0].reason if best else None
+
+
+def _use(acceptance: Acceptance, used: Sequence[tuple[Finding, ServerFacts]], undecided: Container[_Target]) -> Use:
+    named = (acceptance.file or "", acceptance.server or "", acceptance.fingerprint or "")
+    return Use(
+        acceptance,
+        findings=tuple(finding for finding, _ in used),
+        servers=tuple(server.server for _, server in used),
+        blocked=any(finding.accepted is None for finding, _ in used),
+        undecided=(acceptance.package or "",) in undecided or named in undecided,
+    )
+
+
+def _undecided(facts: Facts) -> set[_Target]:
+    """Name the packages, and their definitions, that nobody could be asked about: what is needed there is not known."""
+    found: set[_Target] = set()
+    for server in facts.servers:
+        for package in server.packages:
+            if package.purl is not None and release_of(package) is None:
+                found.add((labelled(package.package),))
+                found.add((server.server.file, server.server.name.text, server.fingerprint))
+    return found
