@@ -1,0 +1,5 @@
+"""`python -m mcp_guard`."""
+
+from mcp_guard.cli import entry
+
+entry()

@@ -1,0 +1,153 @@
+"""Turn the findings that a person decides to live with into lines of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from mcp_guard import policy, policy_edit
+from mcp_guard.model import Acceptance, Facts, Finding, Place, ProgramLaunch, RemoteLaunch, ServerFacts
+from mcp_guard.workspace import Workspace
+
+Subject = Literal["package", "remote", "program"]
+
+# Which findings each kind of acceptance is about; `package` is everything else that may be accepted at all.
+_PROGRAM_RULES = frozenset({"opaque-launch", "unmanaged-program"})
+_REMOTE_RULES = frozenset({"unlisted-remote", "insecure-remote"})
+
+
+class AcceptError(Exception):
+    """The acceptance cannot be written; the message says why and what to do."""
+
+
+class Decision(NamedTuple):
+    """Who decides what, and why."""
+
+    subject: Subject
+    rules: frozenset[str]  # empty: every rule that blocks and may be accepted
+    reason: str
+    until: date | None
+
+
+def rules_of(subject: Subject) -> frozenset[str]:
+    """List the rules that an acceptance of this kind may name."""
+    match subject:
+        case "program":
+            return _PROGRAM_RULES
+        case "remote":
+            return _REMOTE_RULES
+        case "package":
+            return policy.ACCEPTABLE - _PROGRAM_RULES - _REMOTE_RULES
+
+
+def _default_rules(subject: Subject) -> frozenset[str]:
+    """List the rules meant where none is named: that nothing is pinned must be accepted by name."""
+    return rules_of(subject) - {"unpinned"}
+
+
+def edit(
+    space: Workspace, facts: Facts, findings: Sequence[Finding], servers: Sequence[ServerFacts], decision: Decision
+) -> tuple[str, str, str]:
+    """Return the policy file, its old and its new text, with the decision on the named servers written into it.
+
+    Raises `AcceptError` where there is nothing that this kind of acceptance could settle.
+    """
+    name = policy_file(space)
+    old = space.texts.get(name, "")
+    new = old
+    wanted = (decision.rules or _default_rules(decision.subject)) & rules_of(decision.subject)
+    for server in servers:
+        new = _allowed(new, server, wanted)
+    listed = {"unmanaged-program", "unlisted-remote"}
+    written = _acceptances(findings, servers, wanted - listed, decision, facts)
+    new = policy_edit.add_acceptances(new, written)
+    if new == old:
+        raise AcceptError(_nothing(findings, servers, decision, facts))
+    return name, old, new
+
+
+def policy_file(space: Workspace) -> str:
+    """Name the file that holds this repository's policy, or will."""
+    return space.policy.file or policy.POLICY_FILES[0]
+
+
+def _allowed(text: str, server: ServerFacts, wanted: frozenset[str]) -> str:
+    for launch in server.launches:
+        if isinstance(launch, ProgramLaunch) and "unmanaged-program" in wanted:
+            text = policy_edit.allow_program(text, launch.program)
+        if isinstance(launch, RemoteLaunch) and "unlisted-remote" in wanted:
+            text = policy_edit.allow_remote(text, remote_pattern(launch.url))
+    return text
+
+
+def remote_pattern(url: str) -> str:
+    """Build the pattern for `[remotes] allow` that names this URL: origin and path, without query and userinfo."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path or '/*'}"
+
+
+def _acceptances(
+    findings: Iterable[Finding],
+    servers: Iterable[ServerFacts],
+    wanted: frozenset[str],
+    decision: Decision,
+    facts: Facts,
+) -> list[Acceptance]:
+    today = facts.now.date()
+    written: list[Acceptance] = []
+    for finding, server in _blocking(findings, servers, facts):
+        if finding.rule in wanted:
+            acceptance = _acceptance(finding, server, decision)
+            if policy.too_far(acceptance, today) or acceptance.until < today:
+                raise AcceptError(f"--until {acceptance.until} must lie ahead, and at most 180 days")
+            written.append(acceptance)
+    return written
+
+
+def _blocking(
+    findings: Iterable[Finding], servers: Iterable[ServerFacts], facts: Facts
+) -> Iterator[tuple[Finding, ServerFacts]]:
+    """Pair what blocks, or will soon because its acceptance ends, with the server that it is on.
+
+    A finding that stands in no config (an override file) is on every server of its name.
+    """
+    configs = {config.file for config in facts.configs}
+    renewable = _ending(facts)
+    for server in servers:
+        for finding in findings:
+            here = finding.place.file == server.server.file or finding.place.file not in configs
+            open_ = finding.accepted is None or (finding.rule, finding.package) in renewable
+            if here and open_ and finding.server == server.server.name.text and finding.severity == "error":
+                yield finding, server
+
+
+def _ending(facts: Facts) -> frozenset[tuple[str, str | None]]:
+    """Name what is permitted until a day that has come or is near (DESIGN §6: a warning from 14 days before)."""
+    near = facts.now.date() + timedelta(days=14)
+    return frozenset((a.rule, a.package) for a in facts.policy.acceptances if a.until <= near)
+
+
+def _acceptance(finding: Finding, server: ServerFacts, decision: Decision) -> Acceptance:
+    if not decision.reason.strip() or decision.until is None:
+        raise AcceptError('an acceptance needs a reason and an end: --reason "…" --until YYYY-MM-DD')
+    place = Place(policy.POLICY_FILES[0])
+    if finding.package is not None:
+        return Acceptance(finding.rule, finding.package, None, None, None, decision.reason, decision.until, place)
+    file, name = server.server.file, server.server.name.text
+    return Acceptance(finding.rule, None, file, name, server.fingerprint, decision.reason, decision.until, place)
+
+
+def _nothing(findings: Iterable[Finding], servers: Sequence[ServerFacts], decision: Decision, facts: Facts) -> str:
+    names = ", ".join(sorted({server.server.name.text for server in servers}))
+    left = sorted({finding.rule for finding, _ in _blocking(findings, servers, facts)})
+    if not left:
+        return f"nothing blocks {names}, so there is nothing to accept"
+    never = [rule for rule in left if rule not in policy.ACCEPTABLE]
+    if never:
+        return f"{names}: {', '.join(never)} cannot be accepted; see mcp-guard explain {never[0]}"
+    if left == ["unpinned"]:
+        return f"{names} is not pinned: mcp-guard pin does that; to live with it, say --rule unpinned"
+    return f"{names}: {', '.join(left)} is not decided by `accept {decision.subject}`; see mcp-guard explain {left[0]}"

@@ -1,0 +1,110 @@
+"""`mcp-guard check`: by hand over the work tree, or as a hook over what is staged or pushed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcp_guard.cli.arguments import Options
+    from mcp_guard.hook import Occasion
+    from mcp_guard.model import Facts, Policy
+    from mcp_guard.receipts import Receipts
+
+
+def run(options: Options) -> int:
+    """Check, print the report, return the exit code."""
+    return _as_hook(options) if options.hook else _by_hand(options)
+
+
+def _by_hand(options: Options) -> int:
+    from mcp_guard import pipeline
+    from mcp_guard.cli import common
+
+    names = None if options.everything or not options.paths else options.paths
+    _, space = common.open_work_tree(options, names)
+    with common.world(options, space.policy) as world:
+        report = pipeline.judge(space, world)
+    common.publish(options, report)
+    return report.exit_code
+
+
+def _as_hook(options: Options) -> int:
+    """Judge what is staged or pushed; everything heavier than git and one receipt is imported only when needed."""
+    from mcp_guard import hook, trees
+
+    root = trees.find_root(os.getcwd())
+    if root is None:
+        from mcp_guard.cli.common import UsageError
+
+        raise UsageError("check --hook needs a git repository; without one, name the files: mcp-guard check PATH")
+    names = [os.path.relpath(os.path.abspath(name), root).replace(os.sep, "/") for name in options.paths]
+    occasion = hook.occasion(root, names, options.environ, everything=options.everything)
+    if occasion is None:
+        return 0
+    from mcp_guard import receipts
+
+    key = None if _unrepeatable(options) else hook.key(occasion, _mode(options))
+    store = receipts.Receipts(options.cache_dir or receipts.cache_directory(options.environ))
+    known = hook.recall(store, key, occasion.tree, _now()) if key else None
+    if known is None:
+        return _judge(options, root, occasion, store, key)
+    sys.stdout.write(known)
+    return 0
+
+
+def _now() -> datetime:
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
+
+
+def _mode(options: Options) -> str:
+    """Build what tells runs apart that see the same tree: version, switches, and the user's own registries."""
+    from mcp_guard import __version__
+    from mcp_guard.settings import sources
+
+    switches = (__version__, options.network, options.strict, options.verbose, options.quiet, options.base)
+    return "\0".join(map(repr, (*switches, sources(options.environ))))
+
+
+def _unrepeatable(options: Options) -> bool:
+    """Say whether this run must not be answered from a receipt: required runs, other outputs, another policy."""
+    return options.network == "required" or options.format != "text" or bool(options.output or options.config)
+
+
+def _judge(options: Options, root: str, occasion: Occasion, store: Receipts, key: str | None) -> int:
+    from mcp_guard import hook, pipeline, reports, rules, trees, workspace
+    from mcp_guard.cli import common
+
+    start = trees.resolve(root, options.base) if options.base else hook.base(root, occasion)
+    base = trees.commit(root, start) if start else None
+    space = workspace.read(occasion.tree, base, occasion.names, common.policy_override(options))
+    seen: dict[str, str] = {}
+    with common.world(options, space.policy) as world:
+        facts = pipeline.gather(space, world, seen)
+        strict = pipeline.is_strict(space, world)
+        report = pipeline.report(space, facts, rules.judge(facts), strict=strict)
+    common.publish(options, report)
+    if report.exit_code == 0 and world.network != "required" and key:
+        output = "" if options.quiet else reports.REPORTS["text"](report)
+        hook.remember(store, key, holds_until(facts, space.policy), seen, output)
+    return report.exit_code
+
+
+def holds_until(facts: Facts, rules: Policy) -> datetime:
+    """Return the moment at which a passing answer could change by itself.
+
+    That is when a status gets too old to be believed without asking, or when an acceptance starts to warn or ends.
+    """
+    from datetime import datetime, timedelta, timezone
+
+    moments = [facts.now + rules.max_status_age]
+    moments += [p.as_of + rules.max_status_age for s in facts.servers for p in s.packages if p.as_of is not None]
+    for acceptance in rules.acceptances:
+        end = datetime(acceptance.until.year, acceptance.until.month, acceptance.until.day, tzinfo=timezone.utc)
+        moments += [end - timedelta(days=14), end]
+    return min(moment for moment in moments if moment > facts.now) if moments else facts.now

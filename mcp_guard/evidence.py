@@ -1,0 +1,255 @@
+"""On what each package's facts rest, and whether somebody has to be asked: the verdict table of DESIGN §3.
+
+`basis` and `to_ask` are the table's rows and columns as pure functions; `gather` is the one place that asks the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Literal, NamedTuple
+
+from mcp_guard import lock, receipts
+from mcp_guard.model import (
+    JSON,
+    Answer,
+    Basis,
+    Digest,
+    Lock,
+    LockedPackage,
+    Missing,
+    Network,
+    Package,
+    PackageFacts,
+    Policy,
+    Publisher,
+    Refused,
+    Release,
+    Unreachable,
+    purl,
+)
+from mcp_guard.registries import Question, Registries
+from mcp_guard.rules.integrity_mismatch import contradictions
+
+# Part of every receipt's key: a verifier that looks at more must not believe one that looked at less.
+VERIFIER = "1"
+
+Ask = Literal["nothing", "status", "release"]
+
+_RANK = {"unavailable": 0, "absent": 0, "declared": 1, "proven": 2}
+
+
+class Status(NamedTuple):
+    """What a receipt of this machine says: when the registry last agreed with the entry, and its status then."""
+
+    as_of: datetime
+    withdrawn: str | None = None
+    deprecated: str | None = None
+    missing: str | None = None
+
+
+def basis(entry: LockedPackage | None, base: LockedPackage | None, receipt: Status | None, proven: bool) -> Basis:  # noqa: FBT001 (a fact, not a switch)
+    """Say on what the facts of an entry rest: a row of the verdict table.
+
+    `proven` says that proofs in the tree were verified for every fact that the rules need.
+    """
+    if entry is None:
+        return "claimed"
+    if base is not None and weaker(entry.release, base.release):
+        return "weaker"
+    if receipt is not None:
+        return "receipt"
+    if proven:
+        return "proven"
+    if base is not None and lock.entry_digest(entry) == lock.entry_digest(base):
+        return "carried"
+    return "claimed"
+
+
+def weaker(release: Release, base: Release) -> bool:
+    """Say whether something that the base has as proven is not proven any more."""
+    pairs = (
+        (release.publisher.level, base.publisher.level),
+        (release.signatures, base.signatures),
+        (release.attestations, base.attestations),
+    )
+    return any(_RANK[before] == _RANK["proven"] and _RANK[now] < _RANK[before] for now, before in pairs)
+
+
+def to_ask(rests: Basis, network: Network, *, fresh_status: bool) -> Ask:
+    """Say what has to be asked of the registry: a column of the verdict table."""
+    if network == "off" or rests == "weaker":
+        return "nothing"
+    if network == "required" or rests in {"carried", "claimed"}:
+        return "release"
+    return "nothing" if fresh_status else "status"
+
+
+def settle(facts: PackageFacts, status: Status | None, network: Network) -> PackageFacts:
+    """Decide what holds after an answer that is no answer: what rests on more than a claim stands, unless required."""
+    if isinstance(facts.answer, Unreachable) and network == "auto" and facts.basis in {"receipt", "proven", "carried"}:
+        return facts._replace(answer=_remembered(facts.entry, status), as_of=status.as_of if status else None)
+    return facts
+
+
+def _remembered(entry: LockedPackage | None, status: Status | None) -> Release | Missing | None:
+    """Build the answer as this machine knows it: the entry's facts with the status of the receipt."""
+    if entry is None or status is None:
+        return None
+    if status.missing is not None:
+        return Missing(status.missing)
+    return entry.release._replace(withdrawn=status.withdrawn, deprecated=status.deprecated)
+
+
+# ------------------------------------------------------------------------------------------------ asking
+
+
+class Context(NamedTuple):
+    """What `gather` needs to know of this run."""
+
+    policy: Policy
+    network: Network
+    now: datetime
+    lock: Lock | None
+    base_lock: Lock | None
+    registries: Registries
+    receipts: receipts.Receipts
+
+
+def gather(packages: Sequence[Package], context: Context) -> tuple[PackageFacts, ...]:
+    """Gather what is known of each package, in the same order; each distinct question is asked once."""
+    started = [_start(package, context) for package in packages]
+    asking = [(index, _question(facts, status, context)) for index, (facts, status) in enumerate(started)]
+    questions = {index: question for index, question in asking if question is not None}
+    answers = dict(zip(questions, context.registries.ask(tuple(questions.values())), strict=True)) if questions else {}
+    return tuple(_finish(facts, status, answers.get(index), context) for index, (facts, status) in enumerate(started))
+
+
+def purl_of(package: Package) -> str | None:
+    """Return the purl of a package that a registry has under one exact version; None for every other."""
+    if package.version is None or package.source != "registry":
+        return None
+    return purl(package.ecosystem, package.name, package.version)
+
+
+def _start(package: Package, context: Context) -> tuple[PackageFacts, Status | None]:
+    known = context.base_lock is not None and knows(context.base_lock, package)
+    name = purl_of(package)
+    if name is None:
+        return PackageFacts(package, None, None, "claimed", known, None), None
+    entry = context.lock.packages.get(name) if context.lock else None
+    base = context.base_lock.packages.get(name) if context.base_lock else None
+    refused = context.registries.registry(package.ecosystem, package.name)
+    if isinstance(refused, Refused):
+        line = context.registries.configuration_line(package.ecosystem, _scope(package), refused.registry)
+        return PackageFacts(package, name, entry, "claimed", known, refused, registry_line=line), None
+    status = _status(entry, package, context)
+    rests = basis(entry, base, status, proven=False)  # this version verifies no proofs
+    return PackageFacts(package, name, entry, rests, known, _remembered(entry, status), _as_of(status)), status
+
+
+def _scope(package: Package) -> str | None:
+    return package.name.split("/", 1)[0] if package.name.startswith("@") else None
+
+
+def _as_of(status: Status | None) -> datetime | None:
+    return status.as_of if status else None
+
+
+def knows(base: Lock, package: Package) -> bool:
+    """Say whether a lock knows some version of this package."""
+    prefix = purl(package.ecosystem, package.name, "0").split("@0", 1)[0] + "@"
+    return any(name.startswith(prefix) for name in base.packages)
+
+
+def _question(facts: PackageFacts, status: Status | None, context: Context) -> Question | None:
+    package = facts.package
+    if package.version is None or facts.purl is None or package.ecosystem == "oci" or isinstance(facts.answer, Refused):
+        return None
+    fresh = status is not None and timedelta(0) <= context.now - status.as_of <= context.policy.max_status_age
+    match to_ask(facts.basis, context.network, fresh_status=fresh):
+        case "nothing":
+            return None
+        case "status":
+            return Question(package.ecosystem, package.name, package.version, "status")
+        case "release":
+            return Question(package.ecosystem, package.name, package.version, "release")
+
+
+def _finish(facts: PackageFacts, status: Status | None, answer: Answer | None, context: Context) -> PackageFacts:
+    if facts.package.ecosystem == "oci" and facts.package.version is not None:
+        return facts._replace(answer=image_release(facts.package.version))
+    if answer is None:
+        return facts
+    if isinstance(answer, Missing) and facts.entry is not None:
+        _remember(facts, Status(context.now, missing=answer.reason), context)
+    if not isinstance(answer, Release):
+        return settle(facts._replace(answer=answer, as_of=None), status, context.network)
+    merged = merge(facts.entry, answer)
+    if facts.entry is not None and agrees(facts.entry.release, merged):
+        _remember(facts, Status(context.now, merged.withdrawn, merged.deprecated), context)
+    return facts._replace(answer=merged, as_of=context.now)
+
+
+def image_release(version: str) -> Release:
+    """Build the release that an image digest amounts to: the reference is its own digest, nothing else is known.
+
+    The engine enforces the digest at every start; the image's registry is not asked by this version.
+    """
+    return Release((Digest("sha256", version.removeprefix("sha256:")),), None, Publisher("unavailable"))
+
+
+def merge(entry: LockedPackage | None, answer: Release) -> Release:
+    """Fill what a status answer does not carry (times) from the entry it was compared with."""
+    if entry is None or answer.published is not None:
+        return answer
+    return answer._replace(published=entry.release.published)
+
+
+def agrees(claimed: Release, answer: Release) -> bool:
+    """Say whether the lock's words equal the registry's: the digests as a set, and what both state.
+
+    Mirrors serve fewer parts, so a part that one of them lacks is no contradiction; digests must be there.
+    """
+    if not answer.digests or set(claimed.digests) != set(answer.digests):
+        return False
+    return not contradictions(claimed, answer)
+
+
+# ------------------------------------------------------------------------------------------------ receipts
+
+
+def _key(entry: LockedPackage, package: Package, context: Context) -> str:
+    registry = context.registries.registry(package.ecosystem, package.name)
+    return receipts.key("package", VERIFIER, entry.purl, lock.entry_digest(entry), str(registry))
+
+
+def _status(entry: LockedPackage | None, package: Package, context: Context) -> Status | None:
+    if entry is None or package.ecosystem == "oci" or context.network == "required":
+        return None
+    stored = context.receipts.get(_key(entry, package, context))
+    return read_status(stored) if stored else None
+
+
+def read_status(stored: Mapping[str, JSON]) -> Status | None:
+    """Read a receipt's content; None where it does not say when."""
+    try:
+        moment = datetime.fromisoformat(str(stored.get("as-of")))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    words = [stored.get(name) for name in ("withdrawn", "deprecated", "missing")]
+    withdrawn, deprecated, missing = (word if isinstance(word, str) else None for word in words)
+    return Status(moment.astimezone(timezone.utc), withdrawn, deprecated, missing)
+
+
+def _remember(facts: PackageFacts, status: Status, context: Context) -> None:
+    if facts.entry is not None:
+        content: dict[str, JSON] = {
+            "as-of": status.as_of.isoformat(),
+            "withdrawn": status.withdrawn,
+            "deprecated": status.deprecated,
+            "missing": status.missing,
+        }
+        context.receipts.put(_key(facts.entry, facts.package, context), content)

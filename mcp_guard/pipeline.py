@@ -1,0 +1,269 @@
+"""The pipeline: tree → workspace → launches → facts → findings → report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from mcp_guard import env_files, evidence, redaction, rules, workspace
+from mcp_guard.model import (
+    Config,
+    Facts,
+    Finding,
+    ImageLaunch,
+    Launch,
+    LocalLaunch,
+    Network,
+    OpaqueLaunch,
+    Override,
+    Package,
+    PackageFacts,
+    PackageLaunch,
+    Place,
+    ProgramLaunch,
+    Release,
+    RemoteLaunch,
+    Report,
+    Server,
+    ServerFacts,
+    Subject,
+    Verdict,
+)
+from mcp_guard.receipts import Receipts
+from mcp_guard.redaction.shown import blank
+from mcp_guard.registries import Registries
+from mcp_guard.workspace import Workspace
+
+# Rules about text that no server was read from: which of its literals are secrets is not known, so none is shown.
+UNREAD = frozenset({"unreadable-config", "ambiguous-document"})
+
+
+UNDECIDED = 3  # the exit code of a run that had to ask somebody and could not
+
+
+class World(NamedTuple):
+    """What a run may ask, and the clock it goes by."""
+
+    registries: Registries
+    receipts: Receipts
+    now: datetime
+    network: Network
+    strict: bool = False
+
+
+def judge(space: Workspace, world: World, seen: dict[str, str] | None = None) -> Report:
+    """Judge a workspace. `seen` collects which paths were looked up as local scripts, and whether they are there."""
+    facts = gather(space, world, {} if seen is None else seen)
+    return report(space, facts, rules.judge(facts), strict=is_strict(space, world))
+
+
+def is_strict(space: Workspace, world: World) -> bool:
+    """Say whether warnings block: by flag or by the policy's preset."""
+    return world.strict or space.policy.preset == "strict"
+
+
+# ------------------------------------------------------------------------------------------------ facts
+
+
+def gather(space: Workspace, world: World, seen: dict[str, str]) -> Facts:
+    """Gather every fact of a workspace: this is where registries are asked."""
+    tracked = workspace.tracked(space.tree, seen)
+    started = [_server(server, space, config, tracked, world) for config in space.configs for server in config.servers]
+    packages = [package for server in started for package in packages_of(server.launches)]
+    context = evidence.Context(
+        space.policy, world.network, world.now, space.lock, space.base_lock, world.registries, world.receipts
+    )
+    found = iter(evidence.gather(packages, context))
+    servers = tuple(
+        server._replace(packages=tuple(next(found) for _ in packages_of(server.launches))) for server in started
+    )
+    return Facts(
+        configs=space.configs,
+        servers=servers,
+        links=space.links,
+        lock=space.lock,
+        lock_problems=space.lock_problems,
+        base_lock=space.base_lock,
+        policy=space.policy,
+        base_policy=space.base_policy,
+        now=world.now,
+        network=world.network,
+        whole=space.whole,
+    )
+
+
+def packages_of(launches: Iterable[Launch]) -> list[Package]:
+    """List the packages and images that launches name, in order."""
+    found: list[Package] = []
+    for launch in launches:
+        if isinstance(launch, PackageLaunch):
+            found.extend(launch.packages)
+        elif isinstance(launch, ImageLaunch):
+            found.append(launch.image)
+    return found
+
+
+def _server(
+    server: Server, space: Workspace, config: Config, tracked: Callable[[str], bool], world: World
+) -> ServerFacts:
+    read = env_files.launches(server, space.tree, tracked)
+    launches = tuple(_foreign_only(launch, world.registries) for launch in read)
+    ecosystems = {package.ecosystem for package in packages_of(launches)}
+    beside = tuple(o for o in workspace.overrides_of(space, config) if o.ecosystem in ecosystems)
+    return ServerFacts(
+        server=server,
+        launches=launches,
+        overrides=foreign(beside, world.registries),
+        fingerprint=redaction.fingerprint(server),
+        packages=(),
+        locked=space.lock.servers.get((server.file, server.name.text)) if space.lock else None,
+    )
+
+
+def _foreign_only(launch: Launch, registries: Registries) -> Launch:
+    if isinstance(launch, (PackageLaunch, ImageLaunch)):
+        return launch._replace(overrides=foreign(launch.overrides, registries))
+    return launch
+
+
+def foreign(overrides: Iterable[Override], registries: Registries) -> tuple[Override, ...]:
+    """Drop the overrides that name exactly the registry that is asked anyway."""
+    return tuple(override for override in overrides if not _harmless(override, registries))
+
+
+def _harmless(override: Override, registries: Registries) -> bool:
+    if override.registry is None or override.ecosystem == "oci":
+        return False
+    asked = registries.registry(override.ecosystem, f"{override.scope}/x" if override.scope else "x")
+    return isinstance(asked, str) and asked.rstrip("/") == override.registry.rstrip("/")
+
+
+# ------------------------------------------------------------------------------------------------ the report
+
+
+def report(space: Workspace, facts: Facts, findings: Sequence[Finding], *, strict: bool) -> Report:
+    """Turn facts and findings into the answer; nothing that looks like a secret gets past here."""
+    secrets = {
+        config.file: frozenset().union(*(redaction.secrets(server) for server in config.servers))
+        for config in space.configs
+    }
+    sources = _Sources({config.file: config.text for config in space.configs} | space.texts, secrets)
+    shown = tuple(_shown(finding, sources) for finding in findings)
+    by_name: dict[str | None, list[Finding]] = {}
+    for finding in shown:
+        by_name.setdefault(finding.server, []).append(finding)
+    subjects = tuple(_subject(server, by_name.get(server.server.name.text, []), secrets) for server in facts.servers)
+    return Report(subjects, shown, exit_code(shown, strict=strict), len(space.configs), space.excluded)
+
+
+class _Sources:
+    """The lines of checked files, secrets blanked out; each line is looked at once, however many findings are on it."""
+
+    def __init__(self, texts: Mapping[str, str], secrets: Mapping[str, frozenset[str]]) -> None:
+        self.secrets = secrets
+        self._lines = {file: re.split(r"\r\n|\n|\r", text) for file, text in texts.items()}
+        self._blanked: dict[tuple[str, int], str] = {}
+
+    def line(self, place: Place) -> str:
+        key = (place.file, place.line)
+        if key not in self._blanked:
+            own = self._lines.get(place.file, [])
+            text = own[place.line - 1] if 0 < place.line <= len(own) else ""
+            self._blanked[key] = blank(text, self.secrets.get(place.file, ()))
+        return self._blanked[key]
+
+
+def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
+    """Compute 0, 1 (blocked) or 3 (could not decide); 1 wins over 3 (DESIGN §9)."""
+    open_ = [f for f in findings if f.accepted is None and (strict or f.severity == "error")]
+    if any(finding.rule != "unverifiable" for finding in open_):
+        return 1
+    return UNDECIDED if open_ else 0
+
+
+def verdict(
+    server: Server, launches: Iterable[Launch], findings: Iterable[Finding], configs: Container[str]
+) -> Verdict:
+    """Say what the findings make of one server (DESIGN §3).
+
+    `configs` are the files that hold servers: a finding about a server that stands elsewhere (an override file beside
+    the config, the lock) is on every server of its name.
+    """
+    own = [f for f in findings if f.server == server.name.text and _about(f, server, configs)]
+    blocking = [f for f in own if f.severity == "error" and f.accepted is None]
+    if any(f.rule != "unverifiable" for f in blocking):
+        return "blocked"
+    if blocking:
+        return "unchecked"
+    if any(f.accepted is not None for f in own):
+        return "accepted"
+    return "verified" if packages_of(launches) else "allowed"
+
+
+def _about(finding: Finding, server: Server, configs: Container[str]) -> bool:
+    return finding.place.file == server.file or finding.place.file not in configs
+
+
+def _subject(facts: ServerFacts, findings: Sequence[Finding], secrets: Mapping[str, frozenset[str]]) -> Subject:
+    bare = facts.server._replace(argv=(), env=(), env_files=(), cwd=None, url=None, headers=(), definition=None)
+    return Subject(
+        server=bare,
+        launches=tuple(_masked(launch, secrets[facts.server.file]) for launch in facts.launches),
+        verdict=verdict(facts.server, facts.launches, findings, secrets),
+        publishers=tuple(publisher(package) for package in facts.packages),
+        notes=tuple(dict.fromkeys(note for package in facts.packages for note in _notes(package))),
+    )
+
+
+def publisher(facts: PackageFacts) -> str:
+    """Say who published a package and how that is known; "nothing is known" is said too."""
+    release = facts.answer if isinstance(facts.answer, Release) else facts.entry.release if facts.entry else None
+    if release is None or release.publisher.level == "unavailable":
+        return "unavailable"
+    if release.publisher.level == "absent":
+        return "absent: the registry names no account"
+    return f"{release.publisher.level}: {release.publisher.identity}"
+
+
+def _notes(facts: PackageFacts) -> Iterable[str]:
+    if facts.package.ecosystem == "oci" and facts.package.version is not None:
+        yield "its registry was not asked"
+    elif isinstance(facts.answer, Release) and facts.as_of is not None:
+        yield f"status as of {facts.as_of:%Y-%m-%d %H:%M} UTC"
+    elif facts.answer is None and facts.basis == "carried":
+        yield "carried from the base's lock, not asked"
+
+
+def _masked(launch: Launch, secrets: frozenset[str]) -> Launch:
+    def mask(text: str) -> str:
+        return redaction.mask(text, secrets)
+
+    match launch:
+        case PackageLaunch():
+            return launch._replace(packages=tuple(_masked_package(p, mask) for p in launch.packages), overrides=())
+        case ImageLaunch():
+            return launch._replace(image=_masked_package(launch.image, mask), overrides=())
+        case RemoteLaunch():
+            return launch._replace(url=mask(launch.url), word=launch.word._replace(text=""))
+        case LocalLaunch():
+            return launch._replace(script=mask(launch.script), word=launch.word._replace(text=""))
+        case ProgramLaunch():
+            return launch._replace(program=mask(launch.program), word=launch.word._replace(text=""))
+        case OpaqueLaunch():
+            return launch._replace(reason=mask(launch.reason), word=launch.word._replace(text=""))
+
+
+def _masked_package(package: Package, mask: Callable[[str], str]) -> Package:
+    word = package.word._replace(text="")
+    return package._replace(name=mask(package.name), written=mask(package.written), word=word)
+
+
+def _shown(finding: Finding, sources: _Sources) -> Finding:
+    secrets = sources.secrets.get(finding.place.file, frozenset())
+    return finding._replace(
+        message=redaction.mask(finding.message, secrets),
+        remedy=redaction.mask(finding.remedy, secrets),
+        source="" if finding.rule in UNREAD else sources.line(finding.place),
+    )
