@@ -7,9 +7,12 @@ because `concerns` is asked about every staged path.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mcp_guard.clients.table import CLIENTS, Client, concerns, files_regex, generic, on_the_way, owner
-from mcp_guard.model import Config, Word
+
+if TYPE_CHECKING:  # the hot path does without the nouns
+    from mcp_guard.model import Config, Word
 
 __all__ = ["CLIENTS", "Client", "concerns", "edited", "files_regex", "on_the_way", "read"]
 
