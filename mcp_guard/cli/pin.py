@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mcp_guard import pinning, pipeline
 from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
 from mcp_guard.model import Server
 from mcp_guard.reports.escape import escape
+from mcp_guard.resolving import Failure
 from mcp_guard.workspace import Workspace
 
 
@@ -17,6 +18,7 @@ def run(options: Options) -> int:
     """Pin what can be pinned; return 0 when nothing is left, else 1 (3 when only look-ups are missing)."""
     place, space = common.open_work_tree(options, _paths(options.names))
     servers = _wanted(options.names, space)
+    _mention_lock(space, options.names)
     with common.world(options, space.policy) as world:
         plan = pinning.plan(space, world, lambda server: server in servers)
         if options.diff:
@@ -37,6 +39,15 @@ def _paths(names: Iterable[str]) -> list[str] | None:
 
     paths = list(names)
     return paths if paths and all(os.path.lexists(path) for path in paths) else None
+
+
+def _mention_lock(space: Workspace, names: Sequence[str]) -> None:
+    """Refuse to write only a part of a lock that cannot be read: the other entries would be lost."""
+    for place, problem in space.lock_problems:
+        what = f"{place.file}:{place.line}: cannot be read: {problem}"
+        if names:
+            raise common.UsageError(f"{what}; to write it anew, run mcp-guard pin without names")
+        print(escape(f"{what}; it is written anew, so read the diff"), file=sys.stderr)
 
 
 def _wanted(names: Iterable[str], space: Workspace) -> list[Server]:
@@ -69,7 +80,7 @@ def _say(plan: pinning.Plan) -> None:
         print(escape(f"stage:  git add {' '.join(path for path, _, _ in plan.files)}"))
 
 
-def _failures(failures: Iterable[pinning.Failure]) -> None:
+def _failures(failures: Iterable[Failure]) -> None:
     for failure in failures:
         server = failure.server
         place = server.name.place

@@ -368,6 +368,45 @@ def test_a_crash_between_the_files_blocks_and_is_repaired(
     assert desk.guard("check").code == 0
 
 
+def test_pin_writes_a_broken_lock_anew_only_as_a_whole(desk: Desk, registry: Registry) -> None:
+    registry.publish_npm("server", "1.0.0")
+    desk.config(one="server@1.0.0", two="server@1.0.0")
+    desk.guard("pin")
+    lock = desk.read("mcp-guard.lock")
+    desk.write("mcp-guard.lock", "<<<<<<< ours\n" + lock)
+    refused = desk.guard("pin", "one")
+    assert refused.code == 2
+    assert "without names" in refused.err
+    assert desk.read("mcp-guard.lock").startswith("<<<<<<<")
+    desk.guard("pin")
+    assert desk.read("mcp-guard.lock") == lock
+
+
+def test_pin_keeps_to_a_range_or_leaves_it_to_a_person(desk: Desk, registry: Registry) -> None:
+    for version in ("1.0.0", "1.5.0", "2.0.0"):
+        registry.publish_pypi("py-server", version)
+        registry.publish_npm("server", version)
+    desk.config(
+        py={"command": "uvx", "args": ["--from", "py-server<2", "run-it"]},
+        none={"command": "uvx", "args": ["--from", "py-server<1", "run-it"]},
+        caret="server@^1.0.0",
+        tag="server@beta",
+    )
+    done = desk.guard("pin")
+    assert "py-server==1.5.0" in desk.read(".mcp.json")
+    for name in ("none", "caret", "tag"):
+        assert f"not pinned: {name}: " in done.out
+    assert "server@^1.0.0" in desk.read(".mcp.json")
+
+
+def test_pin_asks_each_registry_document_once(desk: Desk, registry: Registry) -> None:
+    for number in range(12):
+        registry.publish_npm(f"server-{number}", "1.0.0")
+    desk.servers(".mcp.json", {f"s{n}": {"command": "npx", "args": [f"server-{n % 12}"]} for n in range(24)})
+    desk.guard("pin")
+    assert registry.count() == 12
+
+
 def test_pin_keeps_permissions(desk: Desk, registry: Registry) -> None:
     registry.publish_npm("server", "1.0.0")
     desk.config(good="server")

@@ -1,0 +1,238 @@
+"""Find the exact version of each package that a server names, and what its registry says of it.
+
+Each server is all or nothing. Registries are asked in two rounds, each in parallel: for versions, then for releases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import NamedTuple, TypeAlias
+
+from mcp_guard import env_files, evidence, lock, redaction, workspace
+from mcp_guard.model import (
+    Answer,
+    Ecosystem,
+    LockedPackage,
+    Missing,
+    Package,
+    Place,
+    Refused,
+    Release,
+    Server,
+    Unreachable,
+    Word,
+    label,
+    purl,
+)
+from mcp_guard.pipeline import World, packages_of
+from mcp_guard.registries import Candidate, Question, Versions
+from mcp_guard.workspace import Workspace
+
+Edit: TypeAlias = tuple[Word, tuple[int, int], str]
+Offered: TypeAlias = Versions | Missing | Unreachable | Refused
+
+_WORKERS = 8
+_STRONG = frozenset({"sha256", "sha384", "sha512"})
+# What names no particular version, and so may become any: nothing, or what the registry calls the latest.
+_ANY = frozenset({"", "@", "@latest", "@*", "@x"})
+
+
+class Failure(NamedTuple):
+    """A server that was left as it is, and why."""
+
+    server: Server
+    reason: str
+
+
+class Resolved(NamedTuple):
+    """A server, resolved: what to edit in its config, and the lock entries of its packages."""
+
+    server: Server
+    edits: tuple[Edit, ...]
+    entries: tuple[LockedPackage, ...]
+    labels: tuple[str, ...]
+
+
+class _Choice(NamedTuple):
+    """A package and the exact version that it gets, or has."""
+
+    package: Package
+    version: str
+
+
+class _Unresolved(Exception):  # noqa: N818 (it never leaves this module: a reason on its way to a Failure)
+    """Raised with the reason why a server cannot be pinned."""
+
+
+def resolve(servers: Sequence[Server], space: Workspace, world: World) -> tuple[list[Resolved], list[Failure]]:
+    """Resolve servers; what cannot be is a failure with its reason, secrets masked."""
+    packages = [_packages(server, space) for server in servers]
+    offered = _offered([package for found in packages for package in found if package.version is None], world)
+    failures: list[Failure] = []
+    chosen: list[tuple[Server, list[_Choice]]] = []
+    for server, found in zip(servers, packages, strict=True):
+        try:
+            chosen.append((server, [_choice(package, offered, space, world) for package in found]))
+        except _Unresolved as problem:
+            failures.append(_failure(server, problem))
+    answers = _answers([choice for _, choices in chosen for choice in choices], world)
+    resolved: list[Resolved] = []
+    for server, choices in chosen:
+        try:
+            resolved.append(_resolved(server, choices, answers, space))
+        except _Unresolved as problem:
+            failures.append(_failure(server, problem))
+    return resolved, failures
+
+
+def _failure(server: Server, problem: _Unresolved) -> Failure:
+    return Failure(server, redaction.mask(str(problem), redaction.secrets(server)))
+
+
+def _packages(server: Server, space: Workspace) -> list[Package]:
+    """List the packages to resolve. The others are locked as they stand: what is wrong with them only a person settles.
+
+    Not resolved are git and URLs, image tags (no image look-up yet), and what a person has accepted as unpinned.
+    """
+    launches = env_files.launches(server, space.tree, workspace.tracked(space.tree, {}))
+    floats = _floats(server, space)
+    return [
+        package
+        for package in packages_of(launches)
+        if package.source == "registry" and (package.version is not None or (package.ecosystem != "oci" and not floats))
+    ]
+
+
+def _floats(server: Server, space: Workspace) -> bool:
+    """Say whether a person has accepted that this very definition names no version."""
+    key = ("unpinned", server.file, server.name.text, redaction.fingerprint(server))
+    return any((a.rule, a.file, a.server, a.fingerprint) == key for a in space.policy.acceptances)
+
+
+# ------------------------------------------------------------------------------------------------ versions
+
+
+def _offered(packages: Iterable[Package], world: World) -> Mapping[tuple[Ecosystem, str], Offered]:
+    names = list(dict.fromkeys((package.ecosystem, package.name) for package in packages))
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return dict(zip(names, pool.map(lambda name: world.registries.versions(*name), names), strict=True))
+
+
+def _choice(
+    package: Package, offered: Mapping[tuple[Ecosystem, str], Offered], space: Workspace, world: World
+) -> _Choice:
+    if package.version is not None:
+        return _Choice(package, package.version)
+    versions = offered[package.ecosystem, package.name]
+    if not isinstance(versions, Versions):
+        raise _Unresolved(_why(label(package.ecosystem, package.name, None), versions))
+    version = _newest(package, versions, space, world)
+    if package.cut is None:
+        raise _Unresolved(f"this spelling cannot be edited in place: write version {version} of {package.name} by hand")
+    return _Choice(package, version)
+
+
+def _newest(package: Package, versions: Versions, space: Workspace, world: World) -> str:
+    """Choose the newest version that `check` would not call too young.
+
+    As npm does for a date: the `latest` tag where it is old enough, else the highest release at or below it.
+    """
+    names = [candidate.version for candidate in versions.candidates]
+    start = names.index(versions.latest) if versions.latest in names else 0
+    candidates = _within(package, versions.candidates[start:])
+    age = _least_age(package, space)
+    for candidate in candidates:
+        released = not candidate.prerelease or candidate.version == versions.latest
+        if released and candidate.withdrawn is None and candidate.published and candidate.published + age <= world.now:
+            return candidate.version
+    if all(candidate.published is None for candidate in candidates):
+        raise _Unresolved(f"its registry gives no publication times, so name the version of {package.name} yourself")
+    days = age.total_seconds() / 86400
+    raise _Unresolved(f"no version of {package.name} has been out for {days:g} days: wait, or name one yourself")
+
+
+def _within(package: Package, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Keep to the range that the config names, where there is one."""
+    start, end = package.cut or (0, 0)
+    asked = package.word.text[start:end].replace(" ", "")
+    if asked in _ANY:
+        return candidates
+    if package.ecosystem == "pypi":
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+        try:
+            allowed = SpecifierSet(asked)
+        except InvalidSpecifier:
+            raise _Unresolved(f"{package.written} names no version that can be resolved: write an exact one") from None
+        found = [candidate for candidate in candidates if allowed.contains(candidate.version, prereleases=True)]
+        if found:
+            return found
+    raise _Unresolved(f"{package.written} names a range or a tag, which only you can decide: write an exact version")
+
+
+def _least_age(package: Package, space: Workspace) -> timedelta:
+    known = space.base_lock is not None and evidence.knows(space.base_lock, package)
+    return space.policy.min_age if known else space.policy.min_age_new
+
+
+# ------------------------------------------------------------------------------------------------ releases
+
+
+def _answers(choices: Iterable[_Choice], world: World) -> Mapping[Question, Answer]:
+    questions = list(dict.fromkeys(_question(choice) for choice in choices if choice.package.ecosystem != "oci"))
+    return dict(zip(questions, world.registries.ask(questions), strict=True))
+
+
+def _question(choice: _Choice) -> Question:
+    return Question(choice.package.ecosystem, choice.package.name, choice.version, "release")
+
+
+def _resolved(
+    server: Server, choices: Sequence[_Choice], answers: Mapping[Question, Answer], space: Workspace
+) -> Resolved:
+    edits = tuple(
+        (package.word, package.cut, package.join + version)
+        for package, version in choices
+        if package.version is None and package.cut is not None
+    )
+    entries = tuple(_entry(choice, answers, space) for choice in choices)
+    return Resolved(server, edits, entries, tuple(label(p.ecosystem, p.name, version) for p, version in choices))
+
+
+def _entry(choice: _Choice, answers: Mapping[Question, Answer], space: Workspace) -> LockedPackage:
+    package, version = choice
+    name = purl(package.ecosystem, package.name, version)
+    if package.ecosystem == "oci":
+        return LockedPackage(name, evidence.image_release(version), Place(lock.LOCK_FILE))
+    answer = answers[_question(choice)]
+    if not isinstance(answer, Release):
+        raise _Unresolved(_why(label(package.ecosystem, package.name, version), answer))
+    return _agreed(name, answer, space)
+
+
+def _agreed(name: str, answer: Release, space: Workspace) -> LockedPackage:
+    """Make the lock entry, unless the release has no digest to lock, is withdrawn, or is not what was locked before."""
+    old = space.lock.packages.get(name) if space.lock else None
+    if not answer.digests or any(digest.algorithm not in _STRONG for digest in answer.digests):
+        raise _Unresolved(f"{name}: the registry gives no strong digest of it")
+    if answer.withdrawn is not None:
+        raise _Unresolved(f"{name} is withdrawn: {answer.withdrawn}")
+    if old is not None and set(old.release.digests) != set(answer.digests):
+        raise _Unresolved(
+            f"{name}: the registry's digests are not the locked ones; see mcp-guard explain integrity-mismatch"
+        )
+    if old is not None and evidence.agrees(old.release, answer):
+        return old
+    named = any(url.rstrip("/") == (answer.registry or "").rstrip("/") for _, url in space.policy.registries)
+    release = answer._replace(withdrawn=None, deprecated=None, registry=answer.registry if named else None)
+    return LockedPackage(name, release, Place(lock.LOCK_FILE))
+
+
+def _why(name: str, answer: Missing | Unreachable | Refused) -> str:
+    match answer:
+        case Missing() | Unreachable():
+            return f"{name}: {answer.reason}"
+        case Refused():
+            return f"{name}: {answer.registry} is named by this repository alone, so it is not contacted"
