@@ -53,15 +53,16 @@ LAUNCHERS: tuple[Launcher, ...] = (
             "npx -y @scope/server@1.2.3 /data",
             "npx -p one@1.0.0 -p two tool",
             "npx mcp-remote@0.1.0 https://mcp.example/sse",
+            "npx supergateway@3.0.0 --stdio 'npx -y server@1.2.3'",
         ),
     ),
-    Launcher(("npm",), npm_exec.read, ("npm exec -y --package=server@1.2.3 -- tool",)),
+    Launcher(("npm",), npm_exec.read, ("npm exec -y --package=server@1.2.3 -- server",)),
     Launcher(("bunx", "bun"), bunx.read, ("bunx server@latest", "bun x server@1.2.3")),
-    Launcher(("pnpm", "pnpx", "pnx"), pnpm_dlx.read, ("pnpm --package=server@1.2.3 dlx tool", "pnpx server")),
+    Launcher(("pnpm", "pnpx", "pnx"), pnpm_dlx.read, ("pnpm --package=server@1.2.3 dlx server", "pnpx server")),
     Launcher(("yarn",), yarn_dlx.read, ("yarn dlx -q server@1.2.3",)),
-    Launcher(("uvx",), uvx.read, ("uvx server@1.2.3", "uvx --from server[cli]==1.2.3 --with other tool")),
+    Launcher(("uvx",), uvx.read, ("uvx server@1.2.3", "uvx --from server[cli]==1.2.3 --with other server")),
     Launcher(("uv",), uv_program.read, ("uv tool run server", "uv run --with mcp==1.2.3 server.py")),
-    Launcher(("pipx",), pipx_run.read, ("pipx run --spec server==1.2.3 tool",)),
+    Launcher(("pipx",), pipx_run.read, ("pipx run --spec server==1.2.3 server",)),
     Launcher(
         ("docker", "podman"),
         docker.read,
@@ -133,6 +134,8 @@ def _steps(command: Command, tracked: Tracked, depth: int) -> Iterator[Step]:
         yield from program.read(command, tracked)
         return
     static(command.program, "the program")
+    if command.scope == "mounted":
+        raise Unclear("what is mounted into the container may be this launcher, or its settings", command.program.word)
     if is_path(text) and not is_installed(text, tracked):
         yield from script(command, command.program, tracked)  # the file of that name runs, whatever it does then
     yield from launcher.read(command, tracked)

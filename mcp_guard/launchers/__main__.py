@@ -6,6 +6,7 @@ import shlex
 import sys
 
 from mcp_guard.launchers import LAUNCHERS, OVERRIDE_FILES, read
+from mcp_guard.launchers.bridges import BRIDGES
 from mcp_guard.model import (
     ImageLaunch,
     Launch,
@@ -41,19 +42,29 @@ A program that is none of these is a program of the machine, which a person allo
 the repository is local. Programs that run whatever their arguments name (`deno`, `make`, `sudo`, `powershell`, …) are
 opaque, as an allowance for one of them would allow anything.
 
-`npx mcp-remote URL` is two things, in any npm launcher: a package, and a remote.
+With `-p`, `--package`, `--from`, `--spec` and `--with` the program that follows may be any on PATH. It is taken for
+one that a package brings when it is called like the package (without its scope); a program by another name is one of
+the machine, beside the packages. After `uv run` it may also come from the environment of the project, and is opaque.
+
+npx and bunx look into `node_modules` first: a tracked file there that they may run makes the server opaque.
+
+Some packages are bridges: they start or connect to another server, which is read as well, so `npx mcp-remote URL` is
+two things, a package and a remote. What is not clear in their arguments is opaque. Bridges: {bridges}.
 
 ## Where else a package may come from
 
-Flags (`--registry`, `--index-url`, …), variables (`npm_config_*`, `UV_*`, `PIP_*`, `DOCKER_HOST`, …) and an env file
-count as overrides of a launch, and so do these files beside a config: {files}.
+Flags (`--registry`, `--index-url`, …), variables (`npm_config_*`, `UV_*`, `PIP_*`, `YARN_*`, `DOCKER_HOST`, `HOME`,
+`HTTPS_PROXY`, …), an env file and another working folder (`env -C`) count as overrides of a launch, and so do these
+files beside a config: {files}.
 """
 
 
 def page() -> str:
     """The text of `docs/launchers.md`."""
     rows = (f"| `{example}` | {_amounts(example)} |\n" for row in LAUNCHERS for example in row.examples)
-    return _HEAD + "".join(rows) + _TAIL.format(files=", ".join(f"`{file}`" for file in OVERRIDE_FILES))
+    files = ", ".join(f"`{file}`" for file in OVERRIDE_FILES)
+    bridges = ", ".join(f"`{label(ecosystem, name, None)}`" for ecosystem, name in BRIDGES)
+    return _HEAD + "".join(rows) + _TAIL.format(files=files, bridges=bridges)
 
 
 def _amounts(example: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.launchers import npm_family
+from mcp_guard.launchers import local_first, npm_family
 from mcp_guard.launchers.command import Command, Step, Token, Unclear
 from mcp_guard.launchers.files import Tracked, enter
 from mcp_guard.launchers.options import Flags, walk, words
@@ -23,7 +23,7 @@ _BEFORE_X = Flags("bun", frozenset(), frozenset({"--bun", "-b", "--silent"}))
 _OTHER_MEANING = frozenset({"tsc", "claude"})  # bun has packages of its own for these names
 
 
-def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
+def read(command: Command, tracked: Tracked) -> Iterator[Step]:
     """`bunx [flags] package [arguments]`."""
     walked = walk(_after_x(command), FLAGS)
     for option in walked.options:
@@ -41,7 +41,8 @@ def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
     target = (*named, *walked.rest)[:1]
     if target and target[0].text.partition("@")[0] in _OTHER_MEANING:
         raise Unclear(f"bun has a package of its own for `{target[0].text}`", target[0].word)
-    yield from npm_family.launches(command, walked, named, alias="never")
+    local_first.refuse(command, named, walked.rest, tracked)
+    yield from npm_family.launches(command, walked, named, tracked, alias="never")
 
 
 def _after_x(command: Command) -> tuple[Token, ...]:

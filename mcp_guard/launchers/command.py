@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
-from mcp_guard.model import Launch, Variable, Word
+from mcp_guard.model import Launch, Package, Variable, Word
 
 # What the clients and shells of reference 1.4 fill in: $NAME ${…} $(…) $1 $@ {env:…} {file:…} {{…}} %NAME% `…`
 _DYNAMIC = re.compile(r"\$[\w{(@*]|\{env:|\{file:|\{\{|%[A-Za-z_][\w()]*%|`")
 
-# Where a bare program or module name is looked up, and so whether it adds anything to what is known already.
-# machine: an installed program. npm, pypi: the packages just named bring it. project: the environment of the project,
-# which a lockfile describes. image: the container's image brings it, and every file. mounted: as image, but files may
-# come from outside.
-Scope = Literal["machine", "npm", "pypi", "project", "image", "mounted"]
+# Where a bare program or module name is looked up that no package just named brings. machine: on this machine.
+# project: in the environment of the project, which a lockfile describes. image: the container's image brings it, and
+# every file. mounted: as image, but files may come from outside.
+Scope = Literal["machine", "project", "image", "mounted"]
 
 
 class Token(NamedTuple):
@@ -41,7 +40,9 @@ class Token(NamedTuple):
 class Command(NamedTuple):
     """A command line to be read: the client's, or the one that a wrapper starts.
 
-    `directory` is where it starts, as a path from the repository root, an absolute path, or None when unknown.
+    `directory` is where it starts, as a path from the repository root, an absolute path, or None when unknown;
+    `moved` is where a wrapper chose it (a launcher has settings of its own there). `packages` are those that a
+    launcher has installed for this start: their programs are found first.
     """
 
     argv: tuple[Token, ...]
@@ -49,6 +50,8 @@ class Command(NamedTuple):
     env_files: tuple[Word, ...] = ()
     directory: str | None = ""
     scope: Scope = "machine"
+    packages: tuple[Package, ...] = ()
+    moved: Word | None = None
 
     @property
     def program(self) -> Token:

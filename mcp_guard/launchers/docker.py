@@ -53,7 +53,7 @@ def _inside(command: Command, walked: Walk) -> Iterator[Step]:
     started = (*entry, *walked.rest[1:])
     if not started:
         return
-    mounted = walked.has("-v", "--volume", "--mount", "--volumes-from")
+    mounted = walked.has("-v", "--volume", "--mount", "--volumes-from", "--secret")
     inner = command.inner(started, "mounted" if mounted else "image")
     variables = tuple(environment.variable(token) for token in _set_in_container(walked))
     files = tuple(token.word for token in walked.values("--env-file"))

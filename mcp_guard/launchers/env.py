@@ -25,7 +25,7 @@ def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
         raise Unclear("`env -P` changes where the program is looked up", command.program.word)
     rest = walked.rest[1:] if walked.rest and walked.rest[0].text == "-" else walked.rest
     for directory in walked.values("-C", "--chdir"):
-        command = enter(command, directory)
+        command = enter(command, directory)._replace(moved=directory.word)
     if strings := walked.values("-S", "--split-string"):
         split = tuple(token for string in strings for token in _split(string))
         yield command.inner((command.program, *split, *rest))

@@ -13,12 +13,12 @@ from mcp_guard.launchers.options import Option, Walk, walk
 _COMMANDS = frozenset({"exec", "x"})
 
 
-def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
+def read(command: Command, tracked: Tracked) -> Iterator[Step]:
     """`npm [flags] exec [flags] package [flags] [-- arguments]`."""
     options, positionals = _both_sides(command.argv[1:])
     if not positionals or positionals[0].text not in _COMMANDS:
         raise Unclear("mcp-guard reads no other npm command than `npm exec`", (*positionals, command.program)[0].word)
-    yield from npx.execute(command, Walk(options, positionals[1:]))
+    yield from npx.execute(command, Walk(options, positionals[1:]), tracked)
 
 
 def _both_sides(tokens: tuple[Token, ...]) -> tuple[tuple[Option, ...], tuple[Token, ...]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.launchers import mcp_remote
 from mcp_guard.launchers.command import Command, Step, Token, Unclear
+from mcp_guard.launchers.files import Tracked
 from mcp_guard.launchers.options import Walk
 from mcp_guard.launchers.overrides import launch as overrides
+from mcp_guard.launchers.packaged import started
 from mcp_guard.launchers.specs.npm import Alias, npm
 from mcp_guard.model import PackageLaunch
 
@@ -16,20 +17,20 @@ def launches(
     command: Command,
     walk: Walk,
     named: tuple[Token, ...],
+    tracked: Tracked,
     *,
     alias: Alias = "always",
 ) -> Iterator[Step]:
     """The packages that are installed, and what else runs.
 
-    `named` are the packages that flags name; without any the first positional argument is the package. With
-    them it is the name of a program, which the packages are taken to bring unless it is a launcher of its own.
+    `named` are the packages that flags name; without any the first positional argument is the package, and its own
+    program runs. With them it is the name of any program: of a package, or whatever is on PATH.
     """
     if not named and not walk.rest:
         raise Unclear("no package is named", command.program.word)
     moved = overrides("npm", command, walk.options)
     packages = tuple(npm(token, alias) for token in named or walk.rest[:1])
     yield PackageLaunch(packages, moved)
-    if any(package.name == "mcp-remote" for package in packages):
-        yield from mcp_remote.read(walk.rest[1:], command.program)
-    elif named and walk.rest:
-        yield command.inner(walk.rest, "npm")
+    if walk.rest:
+        inner = command.inner(walk.rest)._replace(packages=packages)
+        yield from [inner] if named else started(packages[0], inner, tracked)

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mcp_guard.launchers.options import words
-from mcp_guard.launchers.overrides import NPM_RUNNING, NPM_SCOPED, npm_key, pypi_key
+from mcp_guard.launchers.overrides import NPM_RUNNING, NPM_SCOPED, npm_key, pypi_key, yarn_key
+from mcp_guard.launchers.package_json import hidden_programs
 from mcp_guard.model import Ecosystem, Override, Place
 
 if TYPE_CHECKING:
@@ -17,7 +18,16 @@ _LIMIT = 1 << 20
 _PIP_KEYS = words("index-url extra-index-url find-links trusted-host no-index proxy cert constraint")
 _UV_KEYS = ("index-url", "extra-index-url", "find-links", "allow-insecure-host")
 _PIP_LINE = re.compile(r"(?P<indent>[ \t]*)(?P<key>[\w-]+)[ \t]*[=:][ \t]*(?P<value>.*)")
-_YARN_LINE = re.compile(r"""(?P<indent>[ ]*)(?P<quote>["']?)(?P<key>[^\s"':#]+)(?P=quote)[ ]*:(?:[ ]+(?P<value>.*))?""")
+# One key of a block mapping (YAML 1.2, 8.2.2), without anchors, tags and escapes; or what holds no key of ours.
+_YARN_LINE = re.compile(
+    r"""(?P<indent>[ ]*)
+    (?:"(?P<double>[^"\\]*)"|'(?P<single>[^']*)'|(?P<plain>(?![-?&*!|>%@`{}\[\]"'\#<])(?:[^:\#]|:(?=\S))+?))
+    [ ]*:(?:[ ]+(?P<value>.*))?""",
+    re.VERBOSE,
+)
+# Settings whose lines below name registries, each for its scope or with credentials only.
+_YARN_PARENTS = frozenset({"npmScopes", "npmRegistries"})
+_YARN_OTHER = re.compile(r"[ ]*(?:\#.*|-(?:[ ].*)?)?|---[ ]*")
 
 
 class _Unreadable(Exception):  # noqa: N818 - it becomes an override, not an error
@@ -79,21 +89,31 @@ def _unquoted(text: str) -> str:
 
 
 def _yarnrc(file: str, text: str) -> Iterator[Override]:
-    """`npmRegistryServer` at the top or of a scope; YAML that says it otherwise is an override that names nothing."""
+    """Settings that move, at the top or of a scope. YAML that is not plain lines of keys is an override as well."""
     parents: list[tuple[int, str]] = []
     for place, line in _lines(file, text):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
         match = _YARN_LINE.fullmatch(line)
-        if match is None or match["key"] != "npmRegistryServer":
-            if "npmRegistryServer" in line or re.search(r'"[^"]*\\[^"]*"\s*:', line):
-                yield Override("npm", "npmRegistryServer", None, None, place)
-            parents += [(len(match["indent"]), match["key"])] if match else []
+        if match is None:
+            if _YARN_OTHER.fullmatch(line) is None:
+                yield Override("npm", "a line that mcp-guard cannot read", None, None, place)
             continue
-        above = [key for indent, key in parents if indent < len(match["indent"])]
-        scope = f"@{above[-1].removeprefix('@')}" if above else None
-        value = _unquoted(re.split(r"[ \t]#", match["value"] or "", maxsplit=1)[0])
-        yield from npm_key(f"{scope}:registry" if scope else "registry", "npmRegistryServer", value, place)
+        indent, key = len(match["indent"]), match["double"] or match["single"] or match["plain"] or ""
+        parents = [(column, parent) for column, parent in parents if column < indent]
+        value = _unquoted(re.split(r"(?:^|[ \t])#", match["value"] or "", maxsplit=1)[0])
+        if key == "npmRegistryServer" and parents:
+            yield from npm_key(f"@{parents[-1][1].removeprefix('@')}:registry", key, value, place)
+        elif key not in _YARN_PARENTS or value:
+            yield from yarn_key(key, key, value, place)
+        parents.append((indent, key))
+
+
+def _package_json(file: str, text: str) -> Iterator[Override]:
+    try:
+        programs = tuple(hidden_programs(text))
+    except ValueError:
+        raise _Unreadable("it is not JSON") from None
+    for program in programs:
+        yield Override("npm", f'bin "{program}" in package.json', None, None, _json_place(file, text, program))
 
 
 def _bunfig(file: str, text: str) -> Iterator[Override]:
@@ -165,9 +185,15 @@ def _place(file: str, text: str, key: str) -> Place:
     return next((place for place, line in _lines(file, text) if setting.match(line)), Place(file))
 
 
+def _json_place(file: str, text: str, word: str) -> Place:
+    """The first line that holds a word; the first of all where it is written with escapes."""
+    return next((place for place, line in _lines(file, text) if word in line), Place(file))
+
+
 _READERS: dict[str, tuple[Ecosystem, Callable[[str, str], Iterator[Override]]]] = {
     ".npmrc": ("npm", _npmrc),
     ".yarnrc.yml": ("npm", _yarnrc),
+    "package.json": ("npm", _package_json),
     "bunfig.toml": ("npm", _bunfig),
     "uv.toml": ("pypi", _uv),
     "pip.conf": ("pypi", _pip),

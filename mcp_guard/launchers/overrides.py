@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mcp_guard.launchers import variables
 from mcp_guard.launchers.command import Command, Token, Unclear, dynamic, without_credentials
 from mcp_guard.launchers.options import Option, words
 from mcp_guard.model import Ecosystem, Override, Place, Word
@@ -11,16 +12,18 @@ from mcp_guard.model import Ecosystem, Override, Place, Word
 # npm's configuration keys (npm 11: @npmcli/config/lib/definitions), read by npm, pnpm and in part by bun.
 NPM_MOVING = words(
     "userconfig globalconfig prefix cache ca cafile proxy https-proxy noproxy git replace-registry-host"
-    " dir config-dir cwd global-dir"
+    " dir config-dir cwd global-dir global-bin-dir modules-dir store-dir cache-dir state-dir use-node-version"
 )
-NPM_RUNNING = words("call node-gyp node-options npm-path package script-shell shell")
+NPM_RUNNING = words("call node-gyp node-options npm-path package script-shell shell python pnpmfile global-pnpmfile")
 NPM_SCOPED = re.compile(r"(@[^:/\s]+):registry")
 NPM_SHORT = {"-C": "prefix", "--reg": "registry"}
 NPM_VARIABLE = re.compile(r"p?npm_config_(.+)", re.IGNORECASE | re.DOTALL)
-NPM_REGISTRIES = frozenset(
-    {"BUN_CONFIG_REGISTRY", "YARN_NPM_REGISTRY_SERVER", "YARN_REGISTRY", "COREPACK_NPM_REGISTRY"}
+# yarn's settings (yarnpkg/berry: packages/yarnpkg-core/sources/Configuration.ts); `yarnPath` is also YARN_YARN_PATH.
+YARN_MOVING = words(
+    "yarnPath plugins npmScopes npmRegistries httpProxy httpsProxy caFilePath httpsCaFilePath httpsCertFilePath"
+    " httpsKeyFilePath networkSettings unsafeHttpWhitelist injectEnvironmentFiles packageExtensions globalFolder"
+    " cacheFolder defaultProtocol"
 )
-NPM_VARIABLES = frozenset({"YARN_RC_FILENAME", "YARN_NPM_SCOPES", "YARN_HTTP_PROXY", "YARN_HTTPS_PROXY"})
 
 # uv's and pip's settings, by their names without dashes; their variables are UV_ and PIP_ and the same name.
 PYPI_INDEXES = words("index default-index index-url extra-index-url find-links")
@@ -36,10 +39,6 @@ PYPI_VARIABLE = re.compile(r"(?:UV|PIP)_([A-Z_]+)")
 OCI_FLAGS = words(
     "-H --host -c --context --config --url --connection --remote --authfile --cert-dir --signature-policy"
 )
-OCI_VARIABLES = words(
-    "DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG CONTAINER_HOST CONTAINER_CONNECTION CONTAINERS_CONF"
-    " CONTAINERS_CONF_OVERRIDE CONTAINERS_REGISTRIES_CONF"
-)
 
 
 def launch(ecosystem: Ecosystem, command: Command, options: tuple[Option, ...]) -> tuple[Override, ...]:
@@ -54,6 +53,8 @@ def launch(ecosystem: Ecosystem, command: Command, options: tuple[Option, ...]) 
     for variable in command.variables:
         found += _of_variable(ecosystem, variable.name, variable.value.text)
     found += [Override(ecosystem, "envFile", None, None, word.place) for word in command.env_files]
+    if command.moved is not None and ecosystem != "oci":
+        found.append(Override(ecosystem, "another working folder", None, None, command.moved.place))
     return tuple(found)
 
 
@@ -66,6 +67,14 @@ def npm_key(key: str, what: str, value: str, place: Place) -> tuple[Override, ..
     if key in NPM_MOVING or insecure:
         return (Override("npm", what, None, None, place),)
     return ()
+
+
+def yarn_key(key: str, what: str, value: str, place: Place) -> tuple[Override, ...]:
+    """What one setting of yarn moves; `npmRegistryServer` is the registry of all that have no scope of their own."""
+    if key == "npmRegistryServer":
+        return npm_key("registry", what, value, place)
+    insecure = key == "enableStrictSsl" and value.strip().lower() not in {"true", "1"}
+    return (Override("npm", what, None, None, place),) if key in YARN_MOVING or insecure else ()
 
 
 def pypi_key(key: str, what: str, value: str, place: Place) -> tuple[Override, ...]:
@@ -98,24 +107,34 @@ def _of_flag(ecosystem: Ecosystem, flag: str, value: str, token: Token) -> tuple
 
 
 def _of_variable(ecosystem: Ecosystem, name: Word, value: str) -> tuple[Override, ...]:
+    upper = name.text.upper()
     match ecosystem:
         case "npm":
             return _npm_variable(name, value)
         case "pypi":
-            setting = PYPI_VARIABLE.fullmatch(name.text.upper())
+            if upper in variables.PYPI_INTERPRETERS and not variables.is_version(value):
+                raise Unclear(f"the variable `{name.text}` names the interpreter, and not by its version", name)
+            if upper in variables.PYPI:
+                return (Override("pypi", name.text, None, None, name.place),)
+            setting = PYPI_VARIABLE.fullmatch(upper)
             key = setting[1].lower().replace("_", "-") if setting else ""
             return pypi_key(key, name.text, value, name.place)
         case "oci":
-            moving = name.text.upper() in OCI_VARIABLES
+            moving = upper in variables.OCI
             return (Override("oci", name.text, None, None, name.place),) if moving else ()
 
 
 def _npm_variable(name: Word, value: str) -> tuple[Override, ...]:
     upper = name.text.upper()
-    if upper in NPM_REGISTRIES:
+    if upper in variables.NPM_RUNNING:
+        raise Unclear(f"the variable `{name.text}` decides what bun runs", name)
+    if upper in variables.NPM_REGISTRIES:
         return (Override("npm", name.text, without_credentials(value), None, name.place),)
-    if upper in NPM_VARIABLES:
+    if upper in variables.NPM and (upper != "NODE_TLS_REJECT_UNAUTHORIZED" or value != "1"):
         return (Override("npm", name.text, None, None, name.place),)
+    if upper.startswith("YARN_"):
+        head, *tail = upper.removeprefix("YARN_").lower().split("_")
+        return yarn_key(head + "".join(part.capitalize() for part in tail), name.text, value, name.place)
     setting = NPM_VARIABLE.fullmatch(name.text)
     if setting is None:
         return ()

@@ -9,6 +9,7 @@ from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
 from mcp_guard.launchers.files import Tracked, resolve, script, tracked_file
 from mcp_guard.launchers.options import Flags, Walk, walk, words
 from mcp_guard.launchers.overrides import launch as overrides
+from mcp_guard.launchers.packaged import started
 from mcp_guard.launchers.specs.pypi import requirement
 from mcp_guard.launchers.uv import refuse_interpreter
 from mcp_guard.model import PackageLaunch
@@ -26,7 +27,11 @@ FLAGS = Flags(
 
 
 def read(command: Command, tracked: Tracked) -> Iterator[Step]:
-    """`pipx run [flags] app [arguments]`; with `--spec` the app is a program of that package."""
+    """`pipx run [flags] app [arguments]`; with `--spec` the app is a program.
+
+    pipx itself takes it from the package's environment alone; but where it hands over to uv (`--backend`, or uv on
+    PATH in its later versions) it is whatever is on PATH.
+    """
     if [token.text for token in command.argv[1:2]] != ["run"]:
         raise Unclear("mcp-guard reads no other pipx command than `pipx run`", command.program.word)
     walked = walk(command.argv[2:], FLAGS)
@@ -40,8 +45,8 @@ def read(command: Command, tracked: Tracked) -> Iterator[Step]:
         named = (*(sources or walked.rest[:1]), *walked.values("--with"))
         packages = tuple(requirement(token) for token in named)
         yield PackageLaunch(packages, overrides("pypi", command, walked.options))
-        if sources:
-            yield command.inner(walked.rest, "pypi")
+        inner = command.inner(walked.rest)._replace(packages=packages)
+        yield from [inner] if sources else started(packages[0], inner, tracked)
         return
     yield from _script(command, walked, tracked)
 

@@ -11,6 +11,7 @@ from mcp_guard.launchers.npm_flags import SCOPED_REGISTRY
 from mcp_guard.launchers.options import Flags, Option, Walk, walk, words
 from mcp_guard.launchers.program import stem
 from mcp_guard.launchers.shell import simple_command
+from mcp_guard.launchers.specs.npm import npm
 
 # `-c` is --shell-mode and takes no value, `-p` is --parseable.
 FLAGS = Flags(
@@ -27,7 +28,7 @@ _ALIASES = frozenset({"pnpx", "pnx"})
 _PROVISIONED = words("npm yarn bun pnpm node deno")  # pnpm 12 downloads these tools by itself
 
 
-def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
+def read(command: Command, tracked: Tracked) -> Iterator[Step]:
     """`pnpm [flags] dlx [flags] package [arguments]`; `--package` may stand before `dlx`."""
     before, tokens = _after_dlx(command)
     walked = walk(tokens, FLAGS)
@@ -39,17 +40,17 @@ def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
     if target and target[0].text.partition("@")[0] in _PROVISIONED:
         raise Unclear(f"pnpm has its own way to get `{target[0].text}`", target[0].word)
     if walked.has("-c", "--shell-mode"):
-        yield from _in_a_shell(command, walked, named)
+        yield from _in_a_shell(command, walked, named, tracked)
         return
-    yield from npm_family.launches(command, walked, named)
+    yield from npm_family.launches(command, walked, named, tracked)
 
 
-def _in_a_shell(command: Command, walked: Walk, named: tuple[Token, ...]) -> Iterator[Step]:
+def _in_a_shell(command: Command, walked: Walk, named: tuple[Token, ...], tracked: Tracked) -> Iterator[Step]:
     """With `--shell-mode` a shell reads the positional arguments as one command line."""
     if not named or len(walked.rest) != 1:
         raise Unclear("with --shell-mode a shell reads what follows", command.program.word)
-    yield from npm_family.launches(command, walked._replace(rest=()), named)
-    yield simple_command(command, walked.rest[0], "npm")
+    yield from npm_family.launches(command, walked._replace(rest=()), named, tracked)
+    yield simple_command(command, walked.rest[0])._replace(packages=tuple(npm(token) for token in named))
 
 
 def _after_dlx(command: Command) -> tuple[tuple[Option, ...], tuple[Token, ...]]:

@@ -7,26 +7,10 @@ from collections.abc import Iterator
 
 from mcp_guard.launchers.command import Command, Step, Unclear, static
 from mcp_guard.launchers.files import Tracked, is_path, script
-from mcp_guard.launchers.options import words
+from mcp_guard.launchers.packaged import bringing, started
+from mcp_guard.launchers.unread import UNREAD, UNREAD_WORDS
 from mcp_guard.model import ProgramLaunch
 
-# Programs that start other code, which their arguments choose: an allowance for one would allow anything.
-UNREAD = words(  # interpreters and launchers
-    "deno tsx ts-node jiti esno dnx dotnet cargo nix nix-shell java jbang ruby bundle bundler gem perl php lua rscript"
-    " osascript dart pip-run rye hatch pdm poetry pixi conda mamba micromamba mise rtx asdf volta fnm nvm proto"
-    " corepack nerdctl docker-compose podman-compose thv devbox direnv rake gradle mvn fastmcp mcpo"
-    # shells and wrappers
-    " fish ash ksh csh tcsh nu xonsh powershell pwsh wsl busybox sudo doas su nohup setsid ionice stdbuf chrt"
-    " caffeinate flock xargs chroot unshare dotenv dotenvx env-cmd envmcp cross-env doppler infisical chamber aws-vault"
-    " ssh kubectl devcontainer concurrently npm-run-all gtimeout unbuffer xdg-open"
-    # programs that fetch what they are told to
-    " curl wget git"
-)
-# The same, but plain words, which may as well be the first argument of a container's own program.
-UNREAD_WORDS = words(
-    "go just make task start call cd pushd set if for while until case eval source . ! time exec command builtin"
-    " export trap function nice timeout arch script watch op teller vault expect open find parallel"
-)
 _SPACED = re.compile(r"(?<=[\\/])(?:Program Files(?: \(x86\))?|Application Support)(?=[\\/])")
 _CONTAINER = frozenset({"image", "mounted"})
 PROJECT = (
@@ -38,6 +22,9 @@ PROJECT = (
 def read(command: Command, tracked: Tracked) -> Iterator[Step]:
     """A program by its path or its name; what follows are its own arguments."""
     token = command.program
+    if (package := bringing(token.text, command.packages)) is not None:
+        yield from started(package, command, tracked)
+        return
     bare = stem(token.text)
     if bare in UNREAD or (bare in UNREAD_WORDS and command.scope not in _CONTAINER):
         raise Unclear(f"`{bare}` runs what its arguments name, and mcp-guard does not read them yet", token.word)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
 from mcp_guard.launchers.files import Tracked, resolve, script, tracked_file
 from mcp_guard.launchers.options import Flags, walk, words
+from mcp_guard.launchers.packaged import bringing_module, started
 from mcp_guard.launchers.program import PROJECT, stem
 from mcp_guard.model import LocalLaunch, ProgramLaunch
 
@@ -57,9 +58,11 @@ def module(command: Command, name: Token, tracked: Tracked, *, from_directory: b
                 return
     if text in _LAUNCHERS:
         yield command
+    elif (package := bringing_module(text, command.packages)) is not None:
+        yield from started(package, command, tracked)
     elif command.scope == "project":
         raise Unclear(PROJECT, name.word)
-    elif command.scope in {"machine", "npm"}:
+    elif command.scope == "machine":
         yield ProgramLaunch(f"python -m {text}", name.word)
 
 

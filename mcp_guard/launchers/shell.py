@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcp_guard.launchers import environment
-from mcp_guard.launchers.command import Command, Scope, Step, Token, Unclear, static
+from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
 from mcp_guard.launchers.files import Tracked, script
 from mcp_guard.launchers.options import Flags, walk, words
 from mcp_guard.launchers.split import posix
@@ -32,7 +32,7 @@ def read(command: Command, tracked: Tracked) -> Iterator[Step]:
         yield from script(command, walked.rest[0], tracked)
 
 
-def simple_command(command: Command, source: Token, scope: Scope | None = None) -> Command:
+def simple_command(command: Command, source: Token) -> Command:
     """The one command that a shell's command line consists of; Unclear when there is more to it."""
     tokens = posix(source)
     length = environment.count(tokens)
@@ -44,4 +44,4 @@ def simple_command(command: Command, source: Token, scope: Scope | None = None) 
             raise Unclear("a flag of a shell's own command", source.word)
     if not rest:
         raise Unclear("the shell is given no command", source.word)
-    return inner.inner(rest, scope)
+    return inner.inner(rest)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcp_guard.launchers.command import Command, Token, Unclear, static
-from mcp_guard.launchers.files import enter, is_path
+from mcp_guard.launchers.files import enter
 from mcp_guard.launchers.options import Flags, Walk, words
 from mcp_guard.launchers.specs.location import location
 from mcp_guard.launchers.specs.pypi import requirement
+from mcp_guard.launchers.variables import is_version
 from mcp_guard.model import Package
 
 _GLOBAL_VALUE = words(
@@ -72,7 +73,7 @@ def _trimmed(token: Token) -> Token:
 
 
 def refuse_interpreter(walked: Walk) -> None:
-    """Unclear when the interpreter is a file that is named by its path."""
+    """Unclear when the interpreter is not named by its version, so that it may be any file or folder."""
     for token in walked.values("-p", "--python"):
-        if is_path(static(token, "the interpreter")):
-            raise Unclear("`--python` names the interpreter by its path", token.word)
+        if not is_version(static(token, "the interpreter")):
+            raise Unclear("`--python` names the interpreter, and not by its version", token.word)

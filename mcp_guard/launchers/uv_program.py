@@ -18,6 +18,6 @@ def read(command: Command, tracked: Tracked) -> Iterator[Step]:
         case ["run", *_]:
             yield from uv_run.run(command, walked.options, walked.rest[1:], tracked)
         case ["tool", "run"]:
-            yield from uvx.run(command, walked.options, walked.rest[2:])
+            yield from uvx.run(command, walked.options, walked.rest[2:], tracked)
         case _:
             raise Unclear("mcp-guard reads no other uv command than `uv run` and `uv tool run`", command.program.word)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mcp_guard.launchers import python
-from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
+from mcp_guard.launchers.command import Command, Scope, Step, Token, Unclear, static
 from mcp_guard.launchers.files import Tracked, is_path, resolve, script, tracked_file
 from mcp_guard.launchers.options import Flags, Option, Walk, walk, words
 from mcp_guard.launchers.overrides import launch as overrides
@@ -28,7 +28,10 @@ FLAGS = Flags(
 
 
 def run(command: Command, before: tuple[Option, ...], tokens: tuple[Token, ...], tracked: Tracked) -> Iterator[Step]:
-    """The packages of `--with`, and the script, module or program that runs with them."""
+    """The packages of `--with`, and the script, module or program that runs with them.
+
+    A program that none of them is named like comes from the environment of the project, or else from PATH.
+    """
     walked = walk(tokens, FLAGS)
     walked = walked._replace(options=(*before, *walked.options))
     refuse_interpreter(walked)
@@ -37,8 +40,9 @@ def run(command: Command, before: tuple[Option, ...], tokens: tuple[Token, ...],
         yield PackageLaunch(packages, overrides("pypi", command, walked.options))
     if not walked.rest:
         raise Unclear("`uv run` is given nothing to run", command.program.word)
-    command = started_in(command, walked)
-    yield from _target(command.inner(walked.rest, "pypi" if packages else "project"), walked, tracked)
+    command = started_in(command, walked)._replace(packages=packages)
+    scope: Scope = "project" if command.scope == "machine" and not walked.has("--no-project") else command.scope
+    yield from _target(command.inner(walked.rest, scope), walked, tracked)
 
 
 def _target(command: Command, walked: Walk, tracked: Tracked) -> Iterator[Step]:

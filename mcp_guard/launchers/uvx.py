@@ -9,6 +9,7 @@ from mcp_guard.launchers.command import Command, Step, Token, Unclear
 from mcp_guard.launchers.files import Tracked
 from mcp_guard.launchers.options import Flags, Option, walk, words
 from mcp_guard.launchers.overrides import launch as overrides
+from mcp_guard.launchers.packaged import started
 from mcp_guard.launchers.specs.pypi import requirement
 from mcp_guard.launchers.uv import BOOLEAN, VALUE, refuse_interpreter, started_in, with_packages
 from mcp_guard.model import PackageLaunch
@@ -24,13 +25,16 @@ FLAGS = Flags(
 _PYTHON = re.compile(r"(?:python|cpython|pypy|graalpy|pyodide)w?(?:\d[\d.]*t?)?(?:@.*)?", re.IGNORECASE)
 
 
-def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
+def read(command: Command, tracked: Tracked) -> Iterator[Step]:
     """`uvx [flags] package [arguments]`."""
-    yield from run(command, (), command.argv[1:])
+    yield from run(command, (), command.argv[1:], tracked)
 
 
-def run(command: Command, before: tuple[Option, ...], tokens: tuple[Token, ...]) -> Iterator[Step]:
-    """The package of `--from` or the positional one, and those of `--with`. With `--from` the rest is a program."""
+def run(command: Command, before: tuple[Option, ...], tokens: tuple[Token, ...], tracked: Tracked) -> Iterator[Step]:
+    """The package of `--from` or the positional one, and those of `--with`.
+
+    With `--from` the rest is a program: of one of them, or whatever is on PATH.
+    """
     walked = walk(tokens, FLAGS)
     walked = walked._replace(options=(*before, *walked.options))
     sources = walked.values("--from")
@@ -47,11 +51,13 @@ def run(command: Command, before: tuple[Option, ...], tokens: tuple[Token, ...])
         if extra:
             yield PackageLaunch(extra, moved)
         interpreter = target._replace(text="python", start=None)
-        yield command.inner((interpreter, *walked.rest[1:]), "pypi" if extra else "machine")
+        yield command.inner((interpreter, *walked.rest[1:]))._replace(packages=extra)
         return
     if re.search(r"\.pyw?$", target.text, re.IGNORECASE):
         raise Unclear("uvx runs packages, and this is the name of a script", target.word)
     package = requirement(target, "at", join="==" if sources else "@")
-    yield PackageLaunch((package, *extra), moved)
-    if sources and walked.rest:
-        yield command.inner(walked.rest, "pypi")
+    packages = (package, *extra)
+    yield PackageLaunch(packages, moved)
+    if walked.rest:
+        inner = command.inner(walked.rest)._replace(packages=packages)
+        yield from [inner] if sources else started(package, inner, tracked)

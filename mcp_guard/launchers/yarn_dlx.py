@@ -12,9 +12,9 @@ from mcp_guard.launchers.options import Flags, walk
 FLAGS = Flags("yarn dlx", frozenset({"-p", "--package"}), frozenset({"-q", "--quiet"}))
 
 
-def read(command: Command, _tracked: Tracked) -> Iterator[Step]:
+def read(command: Command, tracked: Tracked) -> Iterator[Step]:
     """`yarn dlx [flags] package [arguments]`."""
     if [token.text for token in command.argv[1:2]] != ["dlx"]:
         raise Unclear("mcp-guard reads no other yarn command than `yarn dlx`", command.argv[:2][-1].word)
     walked = walk(command.argv[2:], FLAGS)
-    yield from npm_family.launches(command, walked, walked.values("-p", "--package"), alias="named")
+    yield from npm_family.launches(command, walked, walked.values("-p", "--package"), tracked, alias="named")

@@ -87,6 +87,23 @@ def test_flags(argv: list[str], what: str, registry: str | None, scope: str | No
         (["pipx", "run", "foo"], {"PIP_EXTRA_INDEX_URL": URL}, URL, None),
         (["pipx", "run", "foo"], {"PIP_CONFIG_FILE": "x"}, None, None),
         (["docker", "run", "foo"], {"DOCKER_HOST": "tcp://h"}, None, None),
+        (["uvx", "foo"], {"UV_TOOL_DIR": "x"}, None, None),
+        (["uvx", "foo"], {"uv_tool_bin_dir": "x"}, None, None),
+        (["uv", "run", "--with", "foo", "foo"], {"UV_PROJECT_ENVIRONMENT": "x"}, None, None),
+        (["pipx", "run", "foo"], {"PIPX_HOME": "x"}, None, None),
+        (["pipx", "run", "foo"], {"PIPX_DEFAULT_BACKEND": "uv"}, None, None),
+        (["yarn", "dlx", "foo"], {"YARN_YARN_PATH": "x"}, None, None),
+        (["yarn", "dlx", "foo"], {"YARN_PLUGINS": "x"}, None, None),
+        (["yarn", "dlx", "foo"], {"YARN_ENABLE_STRICT_SSL": "0"}, None, None),
+        (["yarn", "dlx", "foo"], {"YARN_HTTPS_CA_FILE_PATH": "x"}, None, None),
+        (["yarn", "dlx", "foo"], {"COREPACK_NPM_REGISTRY": URL}, URL, None),
+        (["yarn", "dlx", "foo"], {"COREPACK_HOME": "x"}, None, None),
+        (["bunx", "foo"], {"BUN_INSTALL": "x"}, None, None),
+        (["pnpm", "dlx", "foo"], {"PNPM_HOME": "x"}, None, None),
+        (["npx", "foo"], {"HOME": "x"}, None, None),
+        (["npx", "foo"], {"NODE_TLS_REJECT_UNAUTHORIZED": "0"}, None, None),
+        (["uvx", "foo"], {"https_proxy": "x"}, None, None),
+        (["uvx", "foo"], {"SSL_CERT_FILE": "x"}, None, None),
         (["podman", "run", "quay.io/foo"], {"CONTAINERS_REGISTRIES_CONF": "x"}, None, None),
     ],
 )
@@ -105,6 +122,10 @@ def test_variables(argv: list[str], env: dict[str, str], registry: str | None, s
         (["uvx", "--refresh", "foo", "--index-url", URL], {}),
         (["docker", "run", "-e", f"npm_config_registry={URL}", "-c", "1", "-h", "x", "foo"], {"UV_INDEX": URL}),
         (["podman", "run", "--tls-verify=true", "quay.io/foo"], {}),
+        (["uvx", "foo"], {"UV_PYTHON": "3.12", "UV_COMPILE_BYTECODE": "1", "BUN_INSTALL": "x"}),
+        (["yarn", "dlx", "foo"], {"YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_STRICT_SSL": "true", "YARN_": "x"}),
+        (["npx", "foo"], {"NODE_TLS_REJECT_UNAUTHORIZED": "1", "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0"}),
+        (["env", "-C", "x", "docker", "run", "foo"], {"UV_PYTHON": "./evil"}),
     ],
 )
 def test_what_moves_nothing(argv: list[str], env: dict[str, str]) -> None:
@@ -119,6 +140,30 @@ def test_variables_that_decide_what_npm_runs(name: str) -> None:
     (text,) = texts(launch)
     assert text.startswith("? ")
     assert name in text
+
+
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [
+        (["uvx", "foo"], "UV_PYTHON"),
+        (["pipx", "run", "foo"], "PIPX_DEFAULT_PYTHON"),
+        (["bunx", "foo"], "BUN_OPTIONS"),
+        (["pnpm", "dlx", "foo"], "npm_config_pnpmfile"),
+    ],
+)
+@pytest.mark.parametrize("value", ["./evil", "evil", "${X}"])
+def test_variables_that_choose_a_program(argv: list[str], name: str, value: str) -> None:
+    (launch,) = launchers.read(server(argv, env={name: value}), lambda _: False)
+    (text,) = texts(launch)
+    assert text.startswith("? ")
+    assert name in text
+
+
+@pytest.mark.parametrize("flag", [["-C", "sub"], ["--chdir=sub"], ["-iC${X}"], ["-C", "."]])
+@pytest.mark.parametrize("launcher", [["npx", "foo"], ["uvx", "foo"], ["sh", "-c", "npx foo"], ["env", "npx", "foo"]])
+def test_a_wrapper_that_moves_the_working_folder(flag: list[str], launcher: list[str]) -> None:
+    ((_, what, registry, _),) = of_line(["env", *flag, *launcher])
+    assert (what, registry) == ("another working folder", None)
 
 
 def test_several_indexes_in_one_variable() -> None:
@@ -199,17 +244,82 @@ def test_npmrc(text: str, expected: list[tuple[str, str | None, str | None, int]
         (f"a: b\n\n# c\nnpmRegistryServer: {URL} # d", [(URL, None, 4)]),
         (f"npmScopes:\n  corp:\n    npmRegistryServer: {URL}\n", [(URL, "@corp", 3)]),
         (f"npmScopes:\n  '@corp':\n    'npmRegistryServer': '{URL}'\n", [(URL, "@corp", 3)]),
-        (f"{{npmRegistryServer: {URL}}}", [(None, None, 1)]),
-        (f"? npmRegistryServer\n: {URL}", [(None, None, 1)]),
-        ('"npmRegistry\\x53erver": x', [(None, None, 1)]),
-        ("npmRegistryServer:\n  https://x", [(None, None, 1)]),
-        ("nodeLinker: node-modules\n- x\n# npmRegistryServer: x", []),
+        (f"npmScopes:\n  a:\n    npmAlwaysAuth: true\n  b:\n    npmRegistryServer: {URL}\n", [(URL, "@b", 5)]),
+        ("nodeLinker: node-modules\n\n---\n- x\n# npmRegistryServer: x", []),
+        ('npmRegistries:\n  "https://npm.example":\n    npmAuthToken: x\n  //npm.example:1:\n    npmAuthToken: x', []),
+        ("enableStrictSsl: true\nenableTelemetry: 0\ninitScope: 'a b' # yarnPath: x", []),
     ],
 )
-def test_yarnrc(text: str, expected: list[tuple[str | None, str | None, int]]) -> None:
+def test_yarnrc_registries(text: str, expected: list[tuple[str | None, str | None, int]]) -> None:
     found = of_file(".yarnrc.yml", text)
     assert {what for what, *_ in found} <= {"npmRegistryServer"}
     assert [(registry, scope, line) for _, registry, scope, line in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("yarnPath: ./evil.cjs", [("yarnPath", 1)]),
+        ("plugins:\n  - ./evil.cjs\n  - path: x\n    spec: y", [("plugins", 1)]),
+        ("enableStrictSsl: false", [("enableStrictSsl", 1)]),
+        ("enableStrictSsl: ", [("enableStrictSsl", 1)]),
+        ("a: b\n'httpsProxy' : http://x # y", [("httpsProxy", 2)]),
+        ('"httpsCaFilePath": x\rcaFilePath: x', [("httpsCaFilePath", 1), ("caFilePath", 2)]),
+        ("networkSettings:\n  '*.example':\n    httpProxy: x", [("networkSettings", 1), ("httpProxy", 3)]),
+        ("npmScopes: {corp: {npmRegistryServer: x}}", [("npmScopes", 1)]),
+        ("packageExtensions:\n  'server@*': x\n  a || b@1: x", [("packageExtensions", 1)]),
+    ],
+)
+def test_yarnrc_that_moves_something_else(text: str, expected: list[tuple[str, int]]) -> None:
+    assert [(what, line) for what, _, _, line in of_file(".yarnrc.yml", text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{yarnPath: ./x}",
+        "? yarnPath\n: ./x",
+        '"yarnP\\x61th": x',
+        "npmRegistryServer:\n  https://x",
+        "&a yarnPath: x",
+        "!!str yarnPath: x",
+        "<<: *x",
+        "yarnPath:\tx",
+        "a: {\nyarnPath\n: x}",
+        "# yarn lockfile v1\nyarnPath './x'",
+        "--- yarnPath: x",
+        "%YAML 1.2",
+    ],
+)
+def test_yaml_that_is_not_plain_lines_is_an_override(text: str) -> None:
+    assert "a line that mcp-guard cannot read" in [what for what, *_ in of_file(".yarnrc.yml", text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{\n "bin": {\n  "server": "x",\n  "server@1.0.0": "./evil.js"\n }\n}', [("server@1.0.0", 4)]),
+        ('{"bin": {"@s/server": "x", "a": "x", "@s": "x", "x:a": "x"}}', []),
+        ('{"bin": {"@s/server@1.0.0": "x"}}', [("@s/server@1.0.0", 1)]),
+        ('{"bin": {"server\\u00401.0.0": "x"}}', [("server@1.0.0", 1)]),
+        ('{"bin": ["x/server@1.0.0", 1]}', [("x/server@1.0.0", 1)]),
+        ('{"name": "server@1.0.0", "bin": "x"}', [("server@1.0.0", 1)]),
+        ('{"name": "server", "bin": "x"}', []),
+        ('{"name": "server@1.0.0"}', []),
+        ('{"bin": "x"}', []),
+        ('{"bin": 1}', []),
+        ("[]", []),
+    ],
+)
+def test_package_json(text: str, expected: list[tuple[str, int]]) -> None:
+    named = [(f'bin "{name}" in package.json', line) for name, line in expected]
+    assert [(what, line) for what, _, _, line in of_file("package.json", text)] == named
+
+
+@pytest.mark.parametrize("text", ["{", "", '{"bin": {}', "[" * 100_000])
+def test_a_package_json_that_is_not_json_is_an_override(text: str) -> None:
+    ((what, *_),) = of_file("package.json", text)
+    assert "not JSON" in what
 
 
 @pytest.mark.parametrize(
@@ -296,4 +406,4 @@ def test_toml_that_cannot_be_read_is_an_override(text: str) -> None:
 
 def test_names_in_any_case_and_files_that_are_none_of_these() -> None:
     assert of_file(".NPMRC", f"registry={URL}") == [("registry", URL, None, 1)]
-    assert of_file("package.json", "{") == []
+    assert of_file("package-lock.json", "{") == []
