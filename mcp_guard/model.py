@@ -395,5 +395,5 @@ def purl(ecosystem: Ecosystem, name: str, version: str) -> str:
 
     if ecosystem == "oci":
         leaf = name.rsplit("/", 1)[-1]
-        return f"pkg:oci/{quote(leaf, safe='')}@{quote(version, safe='')}?repository_url={quote(name, safe='/')}"
-    return f"pkg:{ecosystem}/{quote(name, safe='/')}@{quote(version, safe='')}"
+        return f"pkg:oci/{quote(leaf, safe=':')}@{quote(version, safe=':')}?repository_url={quote(name, safe='/:')}"
+    return f"pkg:{ecosystem}/{quote(name, safe='/:')}@{quote(version, safe=':')}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from mcp_guard.clients.inputs import Inputs, filled_in
 from mcp_guard.clients.schemas import breaks
 from mcp_guard.clients.table import Client
 from mcp_guard.documents import Array, Document, Member, Node, Object, descend
@@ -17,12 +18,13 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class Entry(NamedTuple):
-    """A member of a server map; `path` leads to the map."""
+    """A member of a server map; `path` leads to the map, beside which stand the `inputs`."""
 
     document: Document
     client: Client
     path: tuple[str, ...]
     member: Member
+    inputs: Inputs
 
     @property
     def name(self) -> str:
@@ -88,7 +90,7 @@ def server(entry: Entry) -> Server:
         cwd=words.get("cwd"),
         url=next((words[key] for key in dialect.urls if key in words), None),
         headers=_variables(document, entry.field(dialect.headers)),
-        definition=document.plain(entry.member.node),
+        definition=filled_in(document.plain(entry.member.node), entry.inputs),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcp_guard.clients.entries import Entry, ambiguous, broken, command_line, doubtful, kind, server, written
+from mcp_guard.clients.inputs import beside
 from mcp_guard.clients.table import Client, Path
 from mcp_guard.documents import Document, DocumentError, Member, Node, Object
 from mcp_guard.documents import read as read_document
@@ -81,7 +82,8 @@ class _Reader:
     def entries(self, path: Path, node: Node) -> Iterator[Entry]:
         """The members of a server map."""
         if isinstance(node.value, Object):
-            yield from (Entry(self.document, self.client, path, member) for member in node.value.members)
+            inputs = beside(self.document, path)
+            yield from (Entry(self.document, self.client, path, member, inputs) for member in node.value.members)
         else:
             self.unreadable(node, f"{written(path)}: expected an object, got {kind(self.document, node)}")
 

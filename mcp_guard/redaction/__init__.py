@@ -1,7 +1,9 @@
 """Secrets in definitions: found, kept out of the fingerprint, and masked in what is printed.
 
 Whether a text is a secret is decided where it stands, never by comparing it with a secret found elsewhere: otherwise
-somebody could name a package in a variable called TOKEN and change both without changing the fingerprint.
+somebody could name a package in a variable called TOKEN and change both without changing the fingerprint. For the same
+reason what only looks random is masked in code, as everywhere, but counts there: base64 in code is more code. To keep
+it out of the hash would protect nothing, for nobody guesses it.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from hashlib import sha256
 from mcp_guard.model import JSON, Server, Variable
 from mcp_guard.redaction.literals import Span, by_chance, by_look, by_name
 from mcp_guard.redaction.names import is_secret
-from mcp_guard.redaction.words import by_place, in_command
+from mcp_guard.redaction.words import by_place, in_command, is_code
 
 SECRET = "<secret>"  # noqa: S105  # what stands in the place of one
 
@@ -28,9 +30,13 @@ _NAMES_OF_VARIABLES = ("env_http_headers", "envHttpHeaders")  # header → the v
 
 
 def secrets(server: Server) -> frozenset[str]:
-    """The literals of this definition that look like secrets, or stand where a name says that a secret stands."""
+    """The literals of this definition that look like secrets, or stand where a name says that a secret stands.
+
+    Among them what looks like one in the name of the server, which the fingerprint does not cover.
+    """
     redaction = _Redaction()
     redaction.server(server)
+    redaction.text(server.name.text, None)
     return frozenset(redaction.found)
 
 
@@ -87,17 +93,25 @@ class _Redaction:
         """A list, which may be a command line."""
         texts = [word if isinstance(word, str) else "" for word in words]
         return [
-            self.text(word, _word_name(name, index), by_place(texts, index))
+            self.text(word, _word_name(name, index), by_place(texts, index), texts[index - 1] if index else "")
             if isinstance(word, str)
             else self.value(word, name)
             for index, word in enumerate(words)
         ]
 
-    def text(self, text: str, name: str | None, spans: Iterable[Span] = ()) -> str:
-        """The text with its secrets replaced; `name` is what it stands under, `spans` are secrets known already."""
+    def text(self, text: str, name: str | None, spans: Iterable[Span] = (), before: str = "") -> str:
+        """The text with its secrets replaced, but for what only looks like one in code.
+
+        `name` is what the text stands under, `spans` are secrets known already, `before` is the word before it.
+        """
         parts: list[str] = []
         done = 0
         found = {*spans, *_spans(text, name)}
+        chance = [] if name in _PROGRAMS else [*by_chance(text)]
+        if is_code(text, before):
+            self.found.update(text[start:end] for start, end in chance)
+        else:
+            found.update(chance)
         if not found:
             return text
         for start, end in _merged(found):
@@ -136,8 +150,6 @@ def _name(owner: dict[str, JSON], key: str, name: str | None) -> str | None:
 
 def _spans(text: str, name: str | None) -> Iterator[Span]:
     yield from by_look(text)
-    if name not in _PROGRAMS:
-        yield from by_chance(text)
     yield from in_command(text)
     if name is not None and is_secret(name):
         yield from by_name(text)

@@ -23,8 +23,8 @@ _SHAPES = re.compile(
     r"|xox[a-z]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{35}"
     r"|npm_[A-Za-z0-9]{36}|pypi-AgEI[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{30,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"
     r"|eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*)(?![A-Za-z0-9_-])"
-    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END).)*(?:-----END [A-Z ]{0,40}-----)?",
-    re.DOTALL,
+    # a key's lines, and nothing that a shell or an interpreter would need to run something behind its first line
+    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END)[^;&|<>()\[\]{}$`'\"])*(?:-----END [A-Z ]{0,40}-----)?"
 )
 _TOKEN_LENGTH = 15  # the shortest of them
 _SK = re.compile(r"(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{16,}")

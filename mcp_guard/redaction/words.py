@@ -1,4 +1,4 @@
-"""Secrets of a command line, of which the word before says that they are one."""
+"""What the words of a command line say of each other: after which one a secret stands, and after which one code."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ _HEADER_FLAGS = ("-H", "--header", "--headers")
 _HEADER = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)[:=]\s*")
 _ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][A-Za-z0-9_.-]*)=(?!=)(?=\S*$)")
 _SHELL_FLAG = re.compile(r"-[a-z]*c|/[ck]|-command", re.IGNORECASE)
+# After these stands code, or what code is loaded from; PowerShell shortens `-EncodedCommand` to any of its beginnings.
+_CODE_FLAG = re.compile(
+    r"-[a-z]*[ceprm]|-en[a-z]*|/[ck]|-{1,2}(?:command|eval|execute|print|require|import|(?:experimental-)?loader)|eval",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[\s()\[\]{};'\"`]|data:|base64,")
 _BLANK = re.compile(r"\s")
 _WORD = re.compile(rf"\"([^\"]*)\"|'([^']*)'|({SHELL_WORD})|[;&|<>()]")
 
@@ -35,6 +41,11 @@ def by_place(words: Sequence[str], index: int) -> Iterator[Span]:
             yield from by_name(word)
     elif index > 1 and words[index - 2] in _HEADER_FLAGS and is_secret(before):
         yield from by_name(word)
+
+
+def is_code(text: str, before: str) -> bool:
+    """Whether a text may be run: no plain value by its characters, or what stands `before` it takes code."""
+    return _CODE.search(text) is not None or _CODE_FLAG.fullmatch(before) is not None
 
 
 def in_command(text: str) -> Iterator[Span]:

@@ -112,7 +112,7 @@ class Client:
             again = self._fresh and (url, accept) not in self._asked
             self._asked.add((url, accept))
         try:
-            return session.get(
+            answer = session.get(
                 url,
                 headers={"Accept": accept},
                 timeout=_remaining(until),
@@ -130,6 +130,14 @@ class Client:
             if dead:
                 self._dead[host] = reason
             raise AnswerError(reason) from None  # the library's own text could hold a proxy's password
+        self._forget_refused(session, answer)
+        return answer
+
+    def _forget_refused(self, session: CachedSession, answer: AnyResponse) -> None:
+        """Drop what is kept of a document that is there no more: presence is never taken from an old answer."""
+        if answer.status_code != 200:  # noqa: PLR2004 (RFC 9110: OK, all that is kept)
+            with self._lock:
+                session.cache.delete(session.cache.create_key(answer.request, verify=self._ca_bundle or True))
 
     def _opened(self) -> CachedSession:
         from mcp_guard.registries.store import new_session

@@ -48,7 +48,8 @@ def versions(get: Get, registry: str, name: str) -> Versions | Missing | Unreach
     files = _by_version(page, _normalised(name))
     if not files:
         return Missing(_why_missing(page, None))
-    candidates = tuple(_candidate(version, files[version], page) for version in sorted(files, reverse=True))
+    newest = sorted(files, reverse=True)
+    candidates = tuple(_candidate(version, _matching(files, version), page) for version in newest)
     offered = [one for one in candidates if one.withdrawn is None]
     latest = next((one for one in offered if not one.prerelease), offered[0] if offered else None)
     return Versions(latest.version if latest else None, candidates)
@@ -77,7 +78,7 @@ def _answer(get: Get, registry: str, page: Page, files: Files, question: Questio
         version = Version(question.version)
     except InvalidVersion:
         return Missing(f"{question.version} is no PEP 440 version")
-    chosen = files.get(version)
+    chosen = _matching(files, version)
     if not chosen:
         return Missing(_why_missing(page, question.version))
     release = _release(chosen, page)
@@ -130,6 +131,15 @@ def _by_version(page: Page, project: str) -> Files:
         if version is not None:
             found.setdefault(version, []).append(file)
     return {version: sorted(files) for version, files in found.items()}
+
+
+def _matching(files: Files, version: Version) -> Sequence[File]:
+    """The files that `==version` takes: without a local part those of every local version too (PEP 440)."""
+    from packaging.version import Version
+
+    if version.local is not None:
+        return files.get(version, ())
+    return sorted(file for found, own in files.items() if Version(found.public) == version for file in own)
 
 
 def _version(filename: str, project: str) -> Version | None:

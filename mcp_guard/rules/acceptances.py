@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from mcp_guard.model import Acceptance, Facts, Finding, ServerFacts
+from mcp_guard.model import Acceptance, Facts, Finding, Lock, ServerFacts
 from mcp_guard.policy import ACCEPTABLE, too_far
 from mcp_guard.rules.definition_changed import differences
 from mcp_guard.rules.rule import Use
@@ -84,15 +84,30 @@ def _honoured(acceptance: Acceptance, finding: Finding, server: ServerFacts, fac
     today = facts.now.date()
     if too_far(acceptance, today):
         return False
-    return acceptance.until >= today or (facts.network != "required" and not _touched(server, finding.package))
-
-
-def _touched(server: ServerFacts, package: str | None) -> bool:
-    """Say whether this change touches what a finding is on: the server's lock entry, or the package's facts."""
-    if server.locked is None or differences(server, server.locked):
+    if acceptance.until >= today:
         return True
-    pinned = (facts for facts in server.packages if facts.purl is not None)
-    return any(facts.basis in {"claimed", "weaker"} for facts in pinned if package in {None, labelled(facts.package)})
+    return facts.network != "required" and not _touched(server, finding.package, facts)
+
+
+def _touched(server: ServerFacts, package: str | None, facts: Facts) -> bool:
+    """Say whether this change touches what a finding is on: the server, or a package that the finding is about.
+
+    Touched is what the two locks do not hold alike. What this machine remembers does not count: a run that blocks
+    writes receipts too.
+    """
+    if facts.lock is None or facts.base_lock is None or server.locked is None:
+        return True
+    before = facts.base_lock.servers.get((server.server.file, server.server.name.text))
+    if before is None or server.locked._replace(place=before.place) != before or differences(server, before):
+        return True
+    concerned = (each.purl for each in server.packages if package in {None, labelled(each.package)})
+    return any(_changed(purl, facts.lock, facts.base_lock) for purl in concerned if purl is not None)
+
+
+def _changed(purl: str, own: Lock, base: Lock) -> bool:
+    """Say whether a package is not locked with the same facts in the base."""
+    now, before = own.packages.get(purl), base.packages.get(purl)
+    return now is None or before is None or now.release != before.release
 
 
 def _reason(covers: Sequence[Sequence[_Cover]]) -> str | None:

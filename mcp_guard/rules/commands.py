@@ -47,8 +47,8 @@ class Commands(NamedTuple):
         options: list[str] = []
         if server.name.text in self.shared:
             options.append(f"--file {path(server.file)}")
-        if rule == "unpinned":
-            options.append("--rule unpinned")  # not among the defaults: it has to be said
+        if rule not in _SUBJECTS and rule != "unverified-publisher":
+            options.append(f"--rule {rule}")  # not among the defaults: it has to be said
         if rule not in _LISTED:
             options.append(f'--reason "why" --until {self.until.isoformat()}')
         name = shlex.quote(server.name.text)

@@ -50,7 +50,7 @@ Undo the change, or read it and lock the definition as it is now:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mcp_guard.model import Facts, Finding, LockedServer, ServerFacts
 from mcp_guard.rules.commands import commands
@@ -74,18 +74,18 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def differences(server: ServerFacts, locked: LockedServer) -> tuple[str, ...]:
     """Say in what a server differs from its entry, the most telling first; empty where they are equal."""
-    packages = sorted(package.purl for package in server.packages if package.purl is not None)
+    packages = {package.purl for package in server.packages if package.purl is not None}
     found: list[str] = []
     if kind(server.launches) != locked.kind:
         found.append(f"locked as {locked.kind}, now {kind(server.launches)}")
-    if packages != sorted(locked.packages):
+    if packages != set(locked.packages):
         found.append(f"locked with {_list(locked.packages)}, now {_list(packages)}")
     if server.fingerprint != locked.fingerprint and not found:
         found.append("its command, arguments, environment, URL or headers have changed")
     return tuple(found)
 
 
-def _list(purls: tuple[str, ...] | list[str]) -> str:
+def _list(purls: Iterable[str]) -> str:
     return ", ".join(sorted(purls)) or "no package"
 
 

@@ -42,7 +42,7 @@ malicious at once; the payload of the TanStack wave (2026-05-11) came through `g
 Name an exact version of the released package, or the full commit hash. Where neither exists, accept this one
 definition:
 
-    mcp-guard accept package notes --reason "why" --until 2027-02-20
+    mcp-guard accept package notes --rule mutable-source --reason "why" --until 2027-02-20
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ The finding needs the registry's word on when a version was published; say this 
 
 Name an older version, or wait. Where it cannot wait, accept this one version:
 
-    mcp-guard accept package llm --reason "why" --until 2027-02-20
+    mcp-guard accept package llm --rule release-too-young --reason "why" --until 2027-02-20
 """
 
 from __future__ import annotations

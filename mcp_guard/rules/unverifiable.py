@@ -3,7 +3,8 @@
 ## What
 
 The registry did not answer, or not with anything that can be read, or the network is off; and neither a record of
-this machine nor the base's lock vouches for the package. The run ends with exit code 3: could not decide.
+this machine nor the base's lock vouches for the package. The run ends with exit code 3: could not decide. A registry
+that only the repository names is not asked either (`registry-override`): to accept that does not verify the package.
 
 ## Why
 
@@ -44,7 +45,8 @@ lock entry carries it.
 
 ## Remedy
 
-Look again when the registry can be reached:
+Look again when the registry can be reached. One that only the repository names is asked once your *own* configuration
+names it; `registry-override` shows the line to add:
 
     mcp-guard check --network=required
 """
@@ -53,10 +55,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding, Network, PackageFacts, Unreachable
+from mcp_guard.model import Facts, Finding, Network, PackageFacts, Refused, Unreachable
 from mcp_guard.rules.commands import CHECK_ONLINE
 from mcp_guard.rules.rule import Rule
 from mcp_guard.rules.subjects import acceptable, called, labelled, packages
+from mcp_guard.rules.urls import origin
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -75,6 +78,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _reason(package: PackageFacts, network: Network) -> str | None:
     if isinstance(package.answer, Unreachable):
         return package.answer.reason
+    if isinstance(package.answer, Refused):
+        return f"{origin(package.answer.registry)} is named by this repository alone"
     if package.answer is None and package.basis == "claimed" and package.purl is not None:
         return "the network is off" if network == "off" else "its registry was not asked"
     return None

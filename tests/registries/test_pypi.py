@@ -182,6 +182,38 @@ def test_files_that_are_not_of_this_release(make: Make, registry: Registry) -> N
     assert {digest.artifact for digest in found.digests} == set(names[:4])
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_local_versions_belong_to_the_release_whose_version_they_satisfy(
+    make: Make, registry: Registry, format_: Format
+) -> None:
+    registry.pypi_format = format_
+    for version, day in (("1.0", 1), ("1.0.0+local.1", 5), ("1.0.post1", 2), ("1.0.post1+x", 3), ("1.0rc1+x", 4)):
+        files = (PypiFile(f"a-{version}.tar.gz", "0" * 64, f"2026-01-0{day}T00:00:00Z"),)
+        registry.publish_pypi("a", version, files=files)
+    registries = make()
+
+    def artifacts(version: str) -> list[str]:
+        return [digest.artifact for digest in release(registries, "a", version, "status").digests]
+
+    assert artifacts("1.0") == artifacts("1.0.0") == ["a-1.0.0+local.1.tar.gz", "a-1.0.tar.gz"]
+    assert artifacts("1.0+local.1") == artifacts("1+LOCAL-1") == ["a-1.0.0+local.1.tar.gz"]
+    assert artifacts("1.0.post1") == ["a-1.0.post1+x.tar.gz", "a-1.0.post1.tar.gz"]
+    assert artifacts("1.0rc1") == ["a-1.0rc1+x.tar.gz"]
+    assert isinstance(ask(registries, "a", "1.0+other"), Missing)
+    assert isinstance(ask(registries, "a", "1.1"), Missing)
+
+
+def test_a_local_version_makes_a_release_as_young_as_it_is(make: Make, registry: Registry) -> None:
+    registry.publish_pypi("a", "1.0", published="2026-01-01T00:00:00Z")
+    registry.publish_pypi("a", "1.0+x", published="2026-03-03T00:00:00Z")
+    young = datetime(2026, 3, 3, tzinfo=timezone.utc)
+    registries = make()
+    assert release(registries, "a", "1.0").published == young
+    found = registries.versions("pypi", "a")
+    assert isinstance(found, Versions)
+    assert {one.version: one.published for one in found.candidates} == {"1.0+x": young, "1.0": young}
+
+
 # ------------------------------------------------------------------------------------------------ withdrawn
 
 

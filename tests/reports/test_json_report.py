@@ -111,7 +111,7 @@ def test_what_stood_in_the_file_comes_back_as_it_was() -> None:
         ),
         (
             Package("oci", "ghcr.example/a/b", "sha256:00", "", "registry", word("")),
-            "pkg:oci/b@sha256%3A00?repository_url=ghcr.example/a/b",
+            "pkg:oci/b@sha256:00?repository_url=ghcr.example/a/b",
         ),
         (npm("\ud800"), "pkg:npm/%5Cud800"),
     ],

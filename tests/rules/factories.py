@@ -156,6 +156,18 @@ def permit(
     return Acceptance(rule, None, file, name, fingerprint, reason, until, place(line, "mcp-guard.toml"))
 
 
+def locked(*servers: ServerFacts) -> Lock:
+    """Build the lock that holds these servers as they are."""
+    packages = {p.entry.purl: p.entry for one in servers for p in one.packages if p.entry is not None}
+    entries = [one.locked for one in servers if one.locked is not None]
+    return Lock(packages, {(entry.file, entry.name): entry for entry in entries})
+
+
+def untouched(*servers: ServerFacts, network: Network = "auto") -> Facts:
+    """Build the facts of a change that leaves these servers as the base has them."""
+    return facts(*servers, lock=locked(*servers), base_lock=locked(*servers), network=network)
+
+
 PURL = "pkg:npm/postmark-mcp@1.0.12"
 IMAGE = package("ghcr.io/example/server", "sha256:" + "0" * 64, "oci")
 COMMIT = package(version="4f2c9e1d0b7a6583921c0e5f4d3b2a1908f7e6d5")._replace(source="git")
@@ -179,7 +191,7 @@ def only(findings: Iterable[Finding]) -> Finding:
 
 
 def judged(*acceptances: Acceptance, on: Facts | None = None) -> tuple[Finding, ...]:
-    start = on or facts(server(known()))
+    start = on or untouched(server(known()))
     return judge(start._replace(policy=Policy(acceptances=acceptances)))
 
 

@@ -158,7 +158,7 @@ def test_a_mutable_source_is_named_without_its_secrets(source: str, written: str
     finding = only(mutable_source.check(facts(server(known(subject)))))
     assert shown in finding.message
     assert "t0ken" not in finding.message
-    assert finding.remedy == f"mcp-guard accept package postmark {TERMS}"
+    assert finding.remedy == f"mcp-guard accept package postmark --rule mutable-source {TERMS}"
 
 
 # ------------------------------------------------------------------------------------------------ other launches

@@ -16,6 +16,7 @@ from mcp_guard.model import (
     Package,
     Policy,
     Publisher,
+    Refused,
     Release,
     Unreachable,
 )
@@ -36,6 +37,7 @@ from .factories import (
     ONLINE,
     RELEASE,
     STRICT,
+    TERMS,
     facts,
     known,
     only,
@@ -65,7 +67,7 @@ def test_an_unpinned_name_that_is_free_is_not_published() -> None:
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_unverifiable_is_what_could_not_be_asked(basis: Basis, answer: Answer | None) -> None:
     findings = list(unverifiable.check(facts(server(known(basis=basis, answer=answer)))))
-    assert len(findings) == (isinstance(answer, Unreachable) or (answer is None and basis == "claimed"))
+    assert len(findings) == (isinstance(answer, Unreachable | Refused) or (answer is None and basis == "claimed"))
     for finding in findings:
         assert "not a pass" in finding.message
         assert (finding.severity, finding.remedy) == ("error", ONLINE)
@@ -77,6 +79,7 @@ def test_unverifiable_is_what_could_not_be_asked(basis: Basis, answer: Answer | 
         ("off", None, "the network is off"),
         ("auto", None, "its registry was not asked"),
         ("auto", Unreachable("timed out after 3 s"), "timed out after 3 s"),
+        ("auto", Refused("https://u:p@npm.example/x"), ": https://npm.example is named by this repository alone;"),
     ],
 )
 def test_unverifiable_says_what_was_tried(network: Network, answer: Answer | None, text: str) -> None:
@@ -232,7 +235,7 @@ def test_a_time_in_the_future_is_never_old_enough(policy: Policy) -> None:
 def test_an_unknown_time_is_not_old_but_matters_only_where_an_age_is_wanted() -> None:
     finding = only(young(None))
     assert "the npm registry gives no publication time" in finding.message
-    assert finding.remedy == 'mcp-guard accept package postmark --reason "why" --until 2027-02-20'
+    assert finding.remedy == f"mcp-guard accept package postmark --rule release-too-young {TERMS}"
     assert not young(None, Policy(min_age=timedelta(0)))
 
 

@@ -28,7 +28,7 @@ NOWHERE = Place(LOCK_FILE)
 FINGERPRINT = "sha256:" + "0a" * 32
 NPM = "pkg:npm/%40scope/name@1.2.3"
 PYPI = "pkg:pypi/mcp-server-git@2025.1.14"
-OCI = f"pkg:oci/name@sha256%3A{'0b' * 32}?repository_url=ghcr.io/org/name"
+OCI = f"pkg:oci/name@sha256:{'0b' * 32}?repository_url=ghcr.io/org/name"
 LEVELS: tuple[Level, ...] = ("proven", "declared", "absent", "unavailable")
 KINDS: tuple[Kind, ...] = ("package", "image", "remote", "local", "program", "opaque")
 
@@ -492,8 +492,9 @@ def test_values_have_one_spelling() -> None:
 def test_the_purl_is_the_one_that_packageurl_writes() -> None:
     from packageurl import PackageURL
 
-    for text in (NPM, PYPI, OCI):
+    for text in (NPM, PYPI, OCI, OCI.replace("ghcr.io/", "ghcr.io:5000/")):
         parsed = PackageURL.from_string(text)
+        assert parsed.to_string() == text
         assert parsed.type == read_purl(text).ecosystem
         assert parsed.version == read_purl(text).version
 

@@ -90,8 +90,8 @@ def test_a_token_is_found_in_every_field(token: str) -> None:
         server("npx", f"--thing={token}"),
         server("npx", "--thing", f"x,{token}"),
         server("npx", env={"X": token}),
-        server("npx", env_files=(f"--env {token}",)),
-        server("npx", cwd=f"dir {token}"),
+        server("npx", env_files=(f"--env,{token}",)),
+        server("npx", cwd=f"dir,{token}"),
         server(url=f"https://mcp.example/?x={token}"),
         server(headers={"X": token}),
         server(headers={"X": f"Bearer {token}"}),
@@ -360,6 +360,86 @@ def test_a_flag_of_one_word() -> None:
     assert is_secret_flag("-token")
     for text in ("api-key", "--api-key=x", "--no-token", "--with-key", "--disable-auth", "--x"):
         assert not is_secret_flag(text)
+
+
+def test_a_token_as_the_name_of_a_server_is_masked_and_no_part_of_the_fingerprint() -> None:
+    for token in TOKENS:
+        assert token in secrets(server("npx")._replace(name=word(token)))
+    assert secrets(server("npx")._replace(name=word("github-token-server"))) == frozenset()
+    assert fingerprint(server("npx")._replace(name=word(GITHUB))) == fingerprint(server("npx"))
+
+
+# ------------------------------------------------------------------------------------------------ code
+
+RANDOM = ("cHJpbnQoMSkKIyBYWVo5OGFCYzFkMkUz", "cmV0dXJuIGV2aWwoOTkpO1o3eFE0d0Uy")
+COMMAND_LINES: tuple[tuple[str, ...], ...] = (
+    ("node", "-e", "eval(atob('{}'))"),
+    ("node", "-e", "{}"),
+    ("node", "-p", "{}"),
+    ("node", "-pe", "{}"),
+    ("node", "--eval", "{}"),
+    ("node", "--print", "{}"),
+    ("node", "--eval=atob(`{}`)"),
+    ("node", "--import", "data:text/javascript;base64,{}"),
+    ("node", "--import=data:text/javascript;base64,{}"),
+    ("node", "--require", "{}"),
+    ("deno", "eval", "{}"),
+    ("bun", "-e", "{}"),
+    ("python3", "-c", "exec(__import__('base64').b64decode(b'{}'))"),
+    ("python3", "-m", "{}"),
+    ("python3", "-cimport base64;exec(base64.b64decode('{}'))"),
+    ("perl", "-ne", "{}"),
+    ("sh", "-c", "{}"),
+    ("bash", "-lc", "echo {} | base64 -d | sh"),
+    ("cmd", "/c", "{}"),
+    ("pwsh", "-Command", "{}"),
+    ("pwsh", "-EncodedCommand", "{}"),
+    ("powershell", "-enc", "{}"),
+    ("tool", "then run {}"),
+    ("tool", 'run("{}")'),
+)
+
+
+@pytest.mark.parametrize("line", COMMAND_LINES)
+def test_what_looks_random_in_code_counts_and_is_masked(line: tuple[str, ...]) -> None:
+    one, two = (server(*(part.format(text) for part in line)) for text in RANDOM)
+    assert fingerprint(one) != fingerprint(two)
+    assert RANDOM[0] not in mask(" ".join(each.text for each in one.argv), secrets(one))
+    one, two = (
+        server("x", definition={"command": line[0], "args": [part.format(text) for part in line[1:]]})
+        for text in RANDOM
+    )
+    assert fingerprint(one) != fingerprint(two)
+
+
+@pytest.mark.parametrize("value", ["--import=data:text/javascript;base64,{}", "eval(atob('{}'))"])
+def test_code_in_a_variable_counts(value: str) -> None:
+    one, two = (server("node", env={"NODE_OPTIONS": value.format(text)}) for text in RANDOM)
+    assert fingerprint(one) != fingerprint(two)
+
+
+@pytest.mark.parametrize("line", [line for line in COMMAND_LINES if line[-1] != "{}"])
+@pytest.mark.parametrize("token", [token for token in TOKENS if token.isascii() and token[:2] != "aB"])
+def test_tokens_of_known_shapes_and_named_values_in_code_are_secrets(line: tuple[str, ...], token: str) -> None:
+    one = server(*(part.format(token) for part in line))
+    assert json.dumps(token)[1:-1] not in shown(one)
+    for named in ("x --api-key hunter2", "API_KEY=hunter2 x", 'f({"token": "hunter2"})'):
+        assert "hunter2" not in shown(server("sh", "-c", named))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo '-----BEGIN PRIVATE KEY-----'; {}; echo '-----END PRIVATE KEY-----'",
+        "echo -----BEGIN PRIVATE KEY-----;{}",
+        "echo -----BEGIN RSA PRIVATE KEY----- | {}",
+        "print('-----BEGIN PRIVATE KEY-----', {})",
+    ],
+)
+def test_no_code_hides_behind_the_first_line_of_a_key(script: str) -> None:
+    assert fingerprint(server("sh", "-c", script.format("good"))) != fingerprint(
+        server("sh", "-c", script.format("evil"))
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the fingerprint
