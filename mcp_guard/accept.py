@@ -43,8 +43,8 @@ def rules_of(subject: Subject) -> frozenset[str]:
 
 
 def _default_rules(subject: Subject) -> frozenset[str]:
-    """List the rules meant where none is named: that nothing is pinned must be accepted by name."""
-    return rules_of(subject) - {"unpinned"}
+    """List the rules meant where none is named: of a package only who published it, so that nothing else slips by."""
+    return frozenset({"unverified-publisher"}) if subject == "package" else rules_of(subject)
 
 
 def edit(
@@ -55,7 +55,7 @@ def edit(
     Raises `AcceptError` where there is nothing that this kind of acceptance could settle.
     """
     name = policy_file(space)
-    old = space.texts.get(name, "")
+    old = policy_text(space, name)
     new = old
     wanted = (decision.rules or _default_rules(decision.subject)) & rules_of(decision.subject)
     for server in servers:
@@ -73,6 +73,11 @@ def policy_file(space: Workspace) -> str:
     return space.policy.file or policy.POLICY_FILES[0]
 
 
+def policy_text(space: Workspace, name: str) -> str:
+    """Return the policy file's text, "" where there is none."""
+    return space.own.get(name, b"").decode("utf-8", "replace")
+
+
 def _allowed(text: str, server: ServerFacts, wanted: frozenset[str]) -> str:
     for launch in server.launches:
         if isinstance(launch, ProgramLaunch) and "unmanaged-program" in wanted:
@@ -83,10 +88,14 @@ def _allowed(text: str, server: ServerFacts, wanted: frozenset[str]) -> str:
 
 
 def remote_pattern(url: str) -> str:
-    """Build the pattern for `[remotes] allow` that names this URL: origin and path, without query and userinfo."""
+    """Build the pattern for `[remotes] allow` that names this URL: origin and path, without its query.
+
+    Raises `AcceptError` for a URL with credentials, which no pattern matches.
+    """
     parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path or '/*'}"
+    if "@" in parts.netloc:
+        raise AcceptError("the URL holds credentials, and no pattern allows that: take them out of it")
+    return f"{parts.scheme}://{parts.netloc}{parts.path or '/*'}"
 
 
 def _acceptances(
@@ -115,19 +124,22 @@ def _blocking(
     A finding that stands in no config (an override file) is on every server of its name.
     """
     configs = {config.file for config in facts.configs}
-    renewable = _ending(facts)
+    ending = _ending(facts)
     for server in servers:
+        definition = (server.server.file, server.server.name.text, server.fingerprint)
         for finding in findings:
             here = finding.place.file == server.server.file or finding.place.file not in configs
-            open_ = finding.accepted is None or (finding.rule, finding.package) in renewable
+            renewable = {(finding.rule, finding.package), (finding.rule, *definition)} & ending
+            open_ = finding.accepted is None or bool(renewable)
             if here and open_ and finding.server == server.server.name.text and finding.severity == "error":
                 yield finding, server
 
 
-def _ending(facts: Facts) -> frozenset[tuple[str, str | None]]:
+def _ending(facts: Facts) -> frozenset[tuple[str | None, ...]]:
     """Name what is permitted until a day that has come or is near (DESIGN §6: a warning from 14 days before)."""
-    near = facts.now.date() + timedelta(days=14)
-    return frozenset((a.rule, a.package) for a in facts.policy.acceptances if a.until <= near)
+    near = [a for a in facts.policy.acceptances if a.until <= facts.now.date() + timedelta(days=14)]
+    packages = {(a.rule, a.package) for a in near if a.package is not None}
+    return frozenset(packages | {(a.rule, a.file, a.server, a.fingerprint) for a in near if a.package is None})
 
 
 def _acceptance(finding: Finding, server: ServerFacts, decision: Decision) -> Acceptance:
@@ -148,6 +160,8 @@ def _nothing(findings: Iterable[Finding], servers: Sequence[ServerFacts], decisi
     never = [rule for rule in left if rule not in policy.ACCEPTABLE]
     if never:
         return f"{names}: {', '.join(never)} cannot be accepted; see mcp-guard explain {never[0]}"
-    if left == ["unpinned"]:
+    if "unpinned" in left:
         return f"{names} is not pinned: mcp-guard pin does that; to live with it, say --rule unpinned"
+    if decision.subject == "package" and set(left) <= rules_of("package"):
+        return f"{names}: say what is accepted: {' '.join(f'--rule {rule}' for rule in left)}"
     return f"{names}: {', '.join(left)} is not decided by `accept {decision.subject}`; see mcp-guard explain {left[0]}"

@@ -53,10 +53,13 @@ def pin(
 ) -> Plan:
     """Work out what pinning servers (by name; None: all) would change. Writes nothing: see `Plan.diff` and `apply`.
 
-    Arguments and errors are those of `check`.
+    Arguments and errors are those of `check`; ValueError for a server that is not there.
     """
     space = _open(path, None, base, policy)
     wanted = None if servers is None else frozenset(servers)
+    known = {server.name.text for config in space.configs for server in config.servers}
+    if wanted is not None and not wanted <= known:
+        raise ValueError(f"no server is called {', '.join(sorted(wanted - known))}")
     with _world(space.policy, network, cache_directory, environ, now, strict=False) as world:
         return pinning.plan(space, world, lambda server: wanted is None or server.name.text in wanted)
 

@@ -6,31 +6,25 @@ and stays what it is: something that can move a launch (`launchers` reports it).
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable
 
-from mcp_guard import launchers
-from mcp_guard.model import Launch, Place, Server, Variable, Word
+from mcp_guard import triggers
+from mcp_guard.model import Config, Place, Server, Variable, Word
 from mcp_guard.trees import Tree
+from mcp_guard.workspace import start_folders
 
 LIMIT = 1 << 16
 
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.*?)\s*")
-_ROOTS = ("${workspaceFolder}/", "${workspaceRoot}/", "./")
 
 
-def launches(server: Server, tree: Tree, tracked: Callable[[str], bool]) -> tuple[Launch, ...]:
-    """Say what a server amounts to, its files of variables read where they are in the tree."""
-    return launchers.read(expand(server, tree, tracked), tracked)
-
-
-def expand(server: Server, tree: Tree, tracked: Callable[[str], bool]) -> Server:
+def expand(server: Server, config: Config, tree: Tree, tracked: Callable[[str], bool]) -> Server:
     """Return the server with the variables of those of its files that can be read in place of the files."""
     variables: list[Variable] = []
     left: list[Word] = []
     for word in server.env_files:
-        found = _read(word, tree, tracked)
+        found = _read(word, config, tree, tracked)
         if found is None:
             left.append(word)
         else:
@@ -38,23 +32,30 @@ def expand(server: Server, tree: Tree, tracked: Callable[[str], bool]) -> Server
     return server._replace(env=(*variables, *server.env), env_files=tuple(left))
 
 
-def _read(word: Word, tree: Tree, tracked: Callable[[str], bool]) -> list[Variable] | None:
-    path = word.text
-    for root in _ROOTS:
-        path = path.removeprefix(root)
-    path = posixpath.normpath(path)
-    if not tracked(path):
+def _read(word: Word, config: Config, tree: Tree, tracked: Callable[[str], bool]) -> list[Variable] | None:
+    """Read one file; None where it is not in the tree, is not called like one, or may be one of two.
+
+    Only files that are called like files of variables are read: a commit that changes another would not be looked at.
+    """
+    paths = [path for path in start_folders(config, word.text) if tracked(path)]
+    if len(paths) != 1 or not triggers.is_env_file(paths[0]):
         return None
-    data = tree.read([path], LIMIT).get(path)
+    data = tree.read(paths, LIMIT).get(paths[0])
     if not isinstance(data, bytes) or len(data) > LIMIT:
         return None
-    return _variables(path, data.decode("utf-8", "replace"))
+    return _variables(paths[0], data.decode("utf-8", "replace"))
 
 
 def _variables(path: str, text: str) -> list[Variable] | None:
-    """Read `NAME=value` lines; None where a line is anything else: nobody knows what a client makes of it."""
+    """Read `NAME=value` lines; None where a line is anything else: nobody knows what a client makes of it.
+
+    So it is where readers end lines differently (CR alone, U+2028, …).
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    if any(len(line.splitlines()) > 1 for line in lines):
+        return None
     found: list[Variable] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = _LINE.fullmatch(line)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from mcp_guard import lock, receipts
@@ -32,7 +32,7 @@ from mcp_guard.registries import Question, Registries
 from mcp_guard.rules.integrity_mismatch import contradictions
 
 # Part of every receipt's key: a verifier that looks at more must not believe one that looked at less.
-VERIFIER = "1"
+VERIFIER = "2"
 
 Ask = Literal["nothing", "status", "release"]
 
@@ -40,12 +40,22 @@ _RANK = {"unavailable": 0, "absent": 0, "declared": 1, "proven": 2}
 
 
 class Status(NamedTuple):
-    """What a receipt of this machine says: when the registry last agreed with the entry, and its status then."""
+    """What a receipt of this machine says: what the registry answered when it was last asked about an entry.
+
+    `agreed` says that the registry has, at some time, been seen to agree with every word of the entry, and nothing
+    since has contradicted it. Without that the receipt is a warning and never a reason to pass.
+    """
 
     as_of: datetime
+    agreed: bool
     withdrawn: str | None = None
     deprecated: str | None = None
     missing: str | None = None
+
+    @property
+    def bad(self) -> bool:
+        """Say whether this is news that a pass of before must not outlive."""
+        return not self.agreed or self.withdrawn is not None or self.missing is not None
 
 
 def basis(entry: LockedPackage | None, base: LockedPackage | None, receipt: Status | None, proven: bool) -> Basis:  # noqa: FBT001 (a fact, not a switch)
@@ -58,7 +68,7 @@ def basis(entry: LockedPackage | None, base: LockedPackage | None, receipt: Stat
     if base is not None and weaker(entry.release, base.release):
         return "weaker"
     if receipt is not None:
-        return "receipt"
+        return "receipt" if receipt.agreed else "claimed"
     if proven:
         return "proven"
     if base is not None and lock.entry_digest(entry) == lock.entry_digest(base):
@@ -119,10 +129,13 @@ class Context(NamedTuple):
 def gather(packages: Sequence[Package], context: Context) -> tuple[PackageFacts, ...]:
     """Gather what is known of each package, in the same order; each distinct question is asked once."""
     started = [_start(package, context) for package in packages]
-    asking = [(index, _question(facts, status, context)) for index, (facts, status) in enumerate(started)]
-    questions = {index: question for index, question in asking if question is not None}
-    answers = dict(zip(questions, context.registries.ask(tuple(questions.values())), strict=True)) if questions else {}
-    return tuple(_finish(facts, status, answers.get(index), context) for index, (facts, status) in enumerate(started))
+    asking = [_question(facts, status, context) for facts, status in started]
+    questions = list(dict.fromkeys(question for question in asking if question is not None))
+    answers = dict(zip(questions, context.registries.ask(questions), strict=True)) if questions else {}
+    return tuple(
+        _finish(facts, status, question, answers.get(question) if question else None, context)
+        for (facts, status), question in zip(started, asking, strict=True)
+    )
 
 
 def purl_of(package: Package) -> str | None:
@@ -139,34 +152,50 @@ def _start(package: Package, context: Context) -> tuple[PackageFacts, Status | N
         return PackageFacts(package, None, None, "claimed", known, None), None
     entry = context.lock.packages.get(name) if context.lock else None
     base = context.base_lock.packages.get(name) if context.base_lock else None
-    refused = context.registries.registry(package.ecosystem, package.name)
-    if isinstance(refused, Refused):
-        line = context.registries.configuration_line(package.ecosystem, _scope(package), refused.registry)
-        return PackageFacts(package, name, entry, "claimed", known, refused, registry_line=line), None
+    asked = context.registries.registry(package.ecosystem, package.name)
+    if isinstance(asked, Refused):
+        line = context.registries.configuration_line(package.ecosystem, _scope(package), asked.registry)
+        return PackageFacts(package, name, entry, "claimed", known, asked, registry_line=line), None
     status = _status(entry, package, context)
     rests = basis(entry, base, status, proven=False)  # this version verifies no proofs
-    return PackageFacts(package, name, entry, rests, known, _remembered(entry, status), _as_of(status)), status
+    if entry is not None:
+        registry = None if context.registries.is_default(package.ecosystem, asked) else asked
+        entry = entry._replace(release=believed(entry.release, registry))
+    answer = _remembered(entry, status) if rests == "receipt" else None
+    return PackageFacts(package, name, entry, rests, known, answer, status.as_of if status else None), status
+
+
+def believed(release: Release, registry: str | None) -> Release:
+    """Take from the lock's words only what an entry can vouch for.
+
+    It cannot say which registry is asked, and nothing in it is proven: this version verifies no proofs.
+    """
+    publisher = release.publisher
+    if publisher.level == "proven":
+        publisher = Publisher("declared", publisher.identity)
+    return release._replace(
+        registry=registry,
+        publisher=publisher,
+        signatures="declared" if release.signatures == "proven" else release.signatures,
+        attestations="declared" if release.attestations == "proven" else release.attestations,
+    )
 
 
 def _scope(package: Package) -> str | None:
     return package.name.split("/", 1)[0] if package.name.startswith("@") else None
 
 
-def _as_of(status: Status | None) -> datetime | None:
-    return status.as_of if status else None
-
-
 def knows(base: Lock, package: Package) -> bool:
     """Say whether a lock knows some version of this package."""
-    prefix = purl(package.ecosystem, package.name, "0").split("@0", 1)[0] + "@"
-    return any(name.startswith(prefix) for name in base.packages)
+    start, _, rest = purl(package.ecosystem, package.name, "0").partition("@0")
+    return any(name.startswith(f"{start}@") and name.endswith(rest) for name in base.packages)
 
 
 def _question(facts: PackageFacts, status: Status | None, context: Context) -> Question | None:
     package = facts.package
     if package.version is None or facts.purl is None or package.ecosystem == "oci" or isinstance(facts.answer, Refused):
         return None
-    fresh = status is not None and timedelta(0) <= context.now - status.as_of <= context.policy.max_status_age
+    fresh = status is not None and not status.bad and is_fresh(status.as_of, context.now, context.policy)
     match to_ask(facts.basis, context.network, fresh_status=fresh):
         case "nothing":
             return None
@@ -176,19 +205,30 @@ def _question(facts: PackageFacts, status: Status | None, context: Context) -> Q
             return Question(package.ecosystem, package.name, package.version, "release")
 
 
-def _finish(facts: PackageFacts, status: Status | None, answer: Answer | None, context: Context) -> PackageFacts:
+def is_fresh(as_of: datetime, now: datetime, policy: Policy) -> bool:
+    """Say whether a status of that moment may still be believed; one from the future may not."""
+    return timedelta(0) <= now - as_of <= policy.max_status_age
+
+
+def _finish(
+    facts: PackageFacts, status: Status | None, question: Question | None, answer: Answer | None, context: Context
+) -> PackageFacts:
     if facts.package.ecosystem == "oci" and facts.package.version is not None:
         return facts._replace(answer=image_release(facts.package.version))
-    if answer is None:
+    if question is None or answer is None:
         return facts
-    if isinstance(answer, Missing) and facts.entry is not None:
-        _remember(facts, Status(context.now, missing=answer.reason), context)
+    if isinstance(answer, Missing):
+        agreed = status is not None and status.agreed
+        _remember(facts, Status(context.now, agreed, missing=answer.reason), context)
     if not isinstance(answer, Release):
         return settle(facts._replace(answer=answer, as_of=None), status, context.network)
-    merged = merge(facts.entry, answer)
-    if facts.entry is not None and agrees(facts.entry.release, merged):
-        _remember(facts, Status(context.now, merged.withdrawn, merged.deprecated), context)
-    return facts._replace(answer=merged, as_of=context.now)
+    if question.part == "status" and answer.published is None and facts.entry is not None:
+        # The cheap document has no times; the entry was verified with one before, or only its age would be lost.
+        answer = answer._replace(published=facts.entry.release.published)
+    if facts.entry is not None:
+        agreed = agrees(facts.entry.release, answer)
+        _remember(facts, Status(context.now, agreed, answer.withdrawn, answer.deprecated), context)
+    return facts._replace(answer=answer, as_of=context.now)
 
 
 def image_release(version: str) -> Release:
@@ -199,19 +239,15 @@ def image_release(version: str) -> Release:
     return Release((Digest("sha256", version.removeprefix("sha256:")),), None, Publisher("unavailable"))
 
 
-def merge(entry: LockedPackage | None, answer: Release) -> Release:
-    """Fill what a status answer does not carry (times) from the entry it was compared with."""
-    if entry is None or answer.published is not None:
-        return answer
-    return answer._replace(published=entry.release.published)
-
-
 def agrees(claimed: Release, answer: Release) -> bool:
     """Say whether the lock's words equal the registry's: the digests as a set, and what both state.
 
-    Mirrors serve fewer parts, so a part that one of them lacks is no contradiction; digests must be there.
+    Mirrors serve fewer parts, so a time that only the registry has is no contradiction; one that only the lock has is
+    nobody's word. Digests must be there.
     """
     if not answer.digests or set(claimed.digests) != set(answer.digests):
+        return False
+    if claimed.published is not None and answer.published is None:
         return False
     return not contradictions(claimed, answer)
 
@@ -219,37 +255,40 @@ def agrees(claimed: Release, answer: Release) -> bool:
 # ------------------------------------------------------------------------------------------------ receipts
 
 
-def _key(entry: LockedPackage, package: Package, context: Context) -> str:
+def _key(name: str, own: Lock | None, package: Package, context: Context) -> str:
+    """Build a receipt's key, from the entry as it stands in the lock."""
+    written = lock.entry_digest(own.packages[name]) if own else ""
     registry = context.registries.registry(package.ecosystem, package.name)
-    return receipts.key("package", VERIFIER, entry.purl, lock.entry_digest(entry), str(registry))
+    return receipts.key("package", VERIFIER, name, written, str(registry))
 
 
 def _status(entry: LockedPackage | None, package: Package, context: Context) -> Status | None:
     if entry is None or package.ecosystem == "oci" or context.network == "required":
         return None
-    stored = context.receipts.get(_key(entry, package, context))
+    stored = context.receipts.get(_key(entry.purl, context.lock, package, context))
     return read_status(stored) if stored else None
 
 
 def read_status(stored: Mapping[str, JSON]) -> Status | None:
     """Read a receipt's content; None where it does not say when."""
-    try:
-        moment = datetime.fromisoformat(str(stored.get("as-of")))
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
+    moment = receipts.moment(stored.get("as-of"))
+    if moment is None:
         return None
     words = [stored.get(name) for name in ("withdrawn", "deprecated", "missing")]
     withdrawn, deprecated, missing = (word if isinstance(word, str) else None for word in words)
-    return Status(moment.astimezone(timezone.utc), withdrawn, deprecated, missing)
+    return Status(moment, stored.get("agreed") is True, withdrawn, deprecated, missing)
 
 
 def _remember(facts: PackageFacts, status: Status, context: Context) -> None:
-    if facts.entry is not None:
-        content: dict[str, JSON] = {
-            "as-of": status.as_of.isoformat(),
-            "withdrawn": status.withdrawn,
-            "deprecated": status.deprecated,
-            "missing": status.missing,
-        }
-        context.receipts.put(_key(facts.entry, facts.package, context), content)
+    if facts.entry is None or facts.purl is None:
+        return
+    content: dict[str, JSON] = {
+        "as-of": status.as_of.isoformat(),
+        "agreed": status.agreed,
+        "withdrawn": status.withdrawn,
+        "deprecated": status.deprecated,
+        "missing": status.missing,
+    }
+    context.receipts.put(_key(facts.purl, context.lock, facts.package, context), content)
+    if status.bad:
+        context.receipts.put(receipts.BAD_NEWS, {"as-of": status.as_of.isoformat(), "about": facts.purl})

@@ -5,7 +5,7 @@ The hot path: one git call where nothing relevant changed, two where a receipt o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcp_guard import trees, triggers
@@ -22,7 +22,8 @@ class Occasion(NamedTuple):
     """What is judged: a tree, its base, and the paths (None: every config of the tree)."""
 
     tree: Tree
-    pushed_from: str | None  # where a push starts; None at a commit, whose base is HEAD
+    pushed: bool
+    pushed_from: str | None  # where a push starts; None at a commit, whose base is HEAD, and for a whole branch
     names: tuple[str, ...] | None
     changes: tuple[Change, ...]
 
@@ -34,33 +35,56 @@ def occasion(root: str, names: Sequence[str], environ: Mapping[str, str], *, eve
     no pattern sees deletions, linked folders, or a commit of an override file alone. Raises `trees.TreeError`.
     """
     start, end = environ.get("PRE_COMMIT_FROM_REF"), environ.get("PRE_COMMIT_TO_REF")
+    branch = environ.get("PRE_COMMIT_LOCAL_BRANCH")
+    if branch and not (start and end):  # a first push from the root on (pre-commit, hook_impl.py): no range is given
+        return Occasion(trees.commit(root, branch), pushed=True, pushed_from=None, names=None, changes=())
     pushed = bool(start and end)
     changes = trees.changed(root, start or "", end or "") if pushed else trees.staged(root)
+    wanted = frozenset[str]()
     if not everything:
-        wanted = _wanted(names, changes)
-        if wanted is None:
+        found = _wanted(names, changes)
+        if found is None:
             return None
-        everything = not wanted or any(triggers.widens(path) for path in wanted)
-    else:
-        wanted = frozenset()
+        wanted = found
     tree = trees.commit(root, end or "") if pushed else trees.index(root)
-    chosen = None if everything else tuple(sorted(path for path in wanted if path in tree.entries))
-    return Occasion(tree, start if pushed else None, chosen, changes)
+    deleted = {change.path for change in changes if change.new is None}
+    everything = everything or not wanted or any(_widens(path, deleted) for path in wanted)
+    # A name that is neither in the tree nor deleted stays: that it is not there is a finding.
+    chosen = None if everything else tuple(sorted(wanted - deleted))
+    return Occasion(tree, pushed, start if pushed else None, chosen, changes)
 
 
 def _wanted(names: Sequence[str], changes: Sequence[Change]) -> frozenset[str] | None:
     """Name the paths that concern us; empty for "everything", None for "nothing of this does"."""
     if not names and not changes:
         return frozenset()
-    touched = {c.path for c in changes if triggers.concerns(c.path) or (c.new and c.new.mode in triggers.LINK_MODES)}
-    return frozenset(touched | {name for name in names if triggers.concerns(name)}) or None
+    deleted = {change.path for change in changes if change.new is None}
+    touched = {
+        change.path
+        for change in changes
+        if triggers.concerns(change.path)
+        or _widens(change.path, deleted)
+        or (change.new and change.new.mode in triggers.LINK_MODES)
+    }
+    return frozenset(touched | {name for name in names if triggers.concerns(name) or _may_be_config(name)}) or None
+
+
+def _widens(path: str, deleted: Container[str]) -> bool:
+    """Say whether every config has to be looked at: a server's own script may be what was deleted."""
+    return triggers.widens(path) or (path in deleted and triggers.is_script(path))
+
+
+def _may_be_config(name: str) -> bool:
+    """Say whether a named file that no client owns may be one: a repository can widen `files:` to its own."""
+    return name.lower().endswith((".json", ".jsonc", ".toml")) and not triggers.concerns(name)
 
 
 def base(root: str, current: Occasion) -> str | None:
     """Name the commit to compare with: the "from" of a push (all zeros where the branch is new), else HEAD."""
-    if current.pushed_from is None:
+    if not current.pushed:
         return trees.head(root)
-    return trees.resolve(root, current.pushed_from) if current.pushed_from.strip("0") else None
+    start = current.pushed_from or ""
+    return trees.resolve(root, start) if start.strip("0") else None
 
 
 # ------------------------------------------------------------------------------------------------ receipts
@@ -71,7 +95,7 @@ def key(current: Occasion, mode: str) -> str | None:
 
     `mode` is what else it depends on. None where no receipt is kept: a push is judged anew.
     """
-    if current.pushed_from is not None:
+    if current.pushed:
         return None
     from hashlib import sha256
 
@@ -94,24 +118,40 @@ def _relevant(entries: Iterable[tuple[str, Entry]]) -> Iterable[tuple[str, Entry
 
 def recall(store: Receipts, key: str, tree: Tree, now: datetime) -> str | None:
     """Return what the same run printed before, if this machine has passed this very tree and the answer still holds."""
-    from datetime import datetime, timezone
+    from mcp_guard import receipts
 
     stored = store.get(key)
     if stored is None:
         return None
-    until, seen, output = stored.get("until"), stored.get("seen"), stored.get("output")
-    if not isinstance(until, str) or not isinstance(seen, dict) or not isinstance(output, str):
+    made, until = receipts.moment(stored.get("made")), receipts.moment(stored.get("until"))
+    seen, output = stored.get("seen"), stored.get("output")
+    if made is None or until is None or not made <= now < until:
         return None
-    if now >= datetime.fromisoformat(until).astimezone(timezone.utc):
+    if not isinstance(seen, dict) or not isinstance(output, str):
         return None
     if any(blob_of(tree, path) != blob for path, blob in seen.items()):
         return None
-    return output
+    bad = receipts.moment((store.get(receipts.BAD_NEWS) or {}).get("as-of"))
+    return output if bad is None or bad < made else None
 
 
-def remember(store: Receipts, key: str, until: datetime, seen: Mapping[str, str], output: str) -> None:
-    """Keep what a passing run printed, until the moment at which the answer could change by itself."""
-    content: dict[str, JSON] = {"until": until.isoformat(), "seen": dict(seen), "output": output}
+class Passed(NamedTuple):
+    """A run that passed: when, until when the answer holds, the paths that were looked up, what was printed."""
+
+    made: datetime
+    until: datetime
+    seen: Mapping[str, str]
+    output: str
+
+
+def remember(store: Receipts, key: str, passed: Passed) -> None:
+    """Keep a run that passed, until the moment at which the answer could change by itself."""
+    content: dict[str, JSON] = {
+        "made": passed.made.isoformat(),
+        "until": passed.until.isoformat(),
+        "seen": dict(passed.seen),
+        "output": passed.output,
+    }
     store.put(key, content)
 
 

@@ -12,9 +12,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from mcp_guard import clients, env_files, evidence, lock, redaction, workspace
-from mcp_guard.model import Config, Launch, Lock, LockedPackage, LockedServer, Place, Server
-from mcp_guard.pipeline import World, packages_of
+from mcp_guard import clients, evidence, lock, redaction, workspace
+from mcp_guard.model import Config, Lock, LockedPackage, LockedServer, Place, Server, ServerFacts
+from mcp_guard.pipeline import World, packages_of, server_facts
 from mcp_guard.redaction.shown import blank
 from mcp_guard.resolving import Failure, Resolved, resolve
 from mcp_guard.rules.subjects import kind
@@ -44,33 +44,60 @@ class Plan(NamedTuple):
 
 def plan(space: Workspace, world: World, wanted: Callable[[Server], bool]) -> Plan:
     """Work out what pinning the wanted servers of a work tree changes; writes nothing."""
-    servers = [server for config in space.configs for server in config.servers if wanted(server)]
-    resolved, failures = resolve(servers, space, world)
-    configs = [_edited(config, space, resolved) for config in space.configs]
-    new = _lock(space, configs, resolved)
-    old_lock = space.texts.get(lock.LOCK_FILE, "").encode()
+    configs = [config for config in space.configs if config.file in space.data]  # what cannot be read stays as it is
+    facts = [one for config in configs for one in _facts(config, space, world) if wanted(one.server)]
+    resolved, failures = resolve(facts, space, world)
+    edited = [_edited(config, space, resolved) for config in configs]
+    new = _lock(space, world, edited, resolved)
+    old_lock = space.own.get(lock.LOCK_FILE, b"")
     files = [(lock.LOCK_FILE, old_lock, lock.dump(new))] if new.servers or old_lock else []
-    files += [(config.file, space.data[config.file], data) for config, data in configs]
+    files += [(config.file, space.data[config.file], data) for config, data in edited]
     changed = tuple((path, old, data) for path, old, data in files if old != data)
     pinned = tuple(Pinned(item.server, item.labels, edited=bool(item.edits)) for item in resolved)
-    secrets = frozenset().union(*(redaction.secrets(server) for config in space.configs for server in config.servers))
+    secrets = frozenset().union(*(redaction.secrets(server) for config in configs for server in config.servers))
     return Plan(changed, pinned, tuple(failures), secrets)
 
 
+def _facts(config: Config, space: Workspace, world: World) -> list[ServerFacts]:
+    tracked = workspace.tracked(space.tree, {})
+    return [server_facts(server, config, space, world.registries, tracked) for server in config.servers]
+
+
+class ChangedError(Exception):
+    """A file is not what it was when the plan was made; the message names it."""
+
+
 def apply(root: str, files: Iterable[tuple[str, bytes, bytes]]) -> None:
-    """Write files (repository-relative path, old bytes, new bytes), each whole or not at all. Raises OSError."""
-    for path, _, data in files:
-        write(os.path.join(root, *path.split("/")), data)
+    """Write files (repository-relative path, old bytes, new bytes), each whole or not at all.
+
+    Raises `ChangedError`, before anything is written, where one has been edited meanwhile, and OSError.
+    """
+    paths = [(os.path.join(root, *path.split("/")), old, data) for path, old, data in files]
+    for path, old, _ in paths:
+        if _now(path) != old:
+            raise ChangedError(f"{os.path.relpath(path, root)} was changed while mcp-guard worked: run it again")
+    for path, _, data in paths:
+        write(path, data)
+
+
+def _now(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
 
 
 def write(path: str, data: bytes) -> None:
     """Replace a file in one step, keeping its permissions; a crash leaves the old or the new one. Raises OSError."""
     temporary = f"{path}.{os.getpid()}.tmp"
-    mode = os.stat(path).st_mode & 0o7777 if os.path.exists(path) else 0o644
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    mode = os.stat(path).st_mode & 0o7777 if os.path.exists(path) else None
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
+            if mode is not None:
+                os.chmod(temporary, mode)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -95,23 +122,26 @@ def _edited(config: Config, space: Workspace, resolved: Sequence[Resolved]) -> t
     return again, new
 
 
-def _lock(space: Workspace, configs: Iterable[tuple[Config, bytes]], resolved: Sequence[Resolved]) -> Lock:
+def _lock(
+    space: Workspace, world: World, configs: Iterable[tuple[Config, bytes]], resolved: Sequence[Resolved]
+) -> Lock:
     """Build the new lock: resolved servers anew, the others as they were, what no longer exists dropped."""
     done = {(item.server.file, item.server.name.text): item for item in resolved}
     old = space.lock or Lock({}, {})
-    tracked = workspace.tracked(space.tree, {})
     servers: dict[tuple[str, str], LockedServer] = {}
     packages: dict[str, LockedPackage] = {}
-    for server in (server for config, _ in configs for server in config.servers):
-        key = (server.file, server.name.text)
+    for facts in (facts for config, _ in configs for facts in _facts(config, space, world)):
+        key = (facts.server.file, facts.server.name.text)
         if key in done:
-            servers[key] = _locked_server(server, env_files.launches(server, space.tree, tracked), done[key])
+            servers[key] = _locked_server(facts, done[key])
             packages |= {entry.purl: entry for entry in done[key].entries}
         elif key in old.servers:
             servers[key] = old.servers[key]
-    if not space.whole:
-        judged = {config.file for config in space.configs}
-        servers |= {key: entry for key, entry in old.servers.items() if key[0] not in judged}
+    read = {config.file for config in space.configs if config.file in space.data}
+    unread = {config.file for config in space.configs} - read
+    servers |= {
+        key: entry for key, entry in old.servers.items() if key[0] in unread or (not space.whole and key[0] not in read)
+    }
     for entry in servers.values():
         for name in entry.packages:
             if name not in packages and name in old.packages:
@@ -119,13 +149,14 @@ def _lock(space: Workspace, configs: Iterable[tuple[Config, bytes]], resolved: S
     return Lock(packages, servers)
 
 
-def _locked_server(server: Server, launches: Sequence[Launch], item: Resolved) -> LockedServer:
+def _locked_server(facts: ServerFacts, item: Resolved) -> LockedServer:
     names = tuple(entry.purl for entry in item.entries)
-    read = tuple(name for name in map(evidence.purl_of, packages_of(launches)) if name is not None)
+    read = tuple(name for name in map(evidence.purl_of, packages_of(facts.launches)) if name is not None)
+    server = facts.server
     if read != names:
         raise RuntimeError(f"{server.file}: {server.name.text} does not read back as {', '.join(names)}")
     place = Place(lock.LOCK_FILE)
-    return LockedServer(server.file, server.name.text, kind(launches), names, redaction.fingerprint(server), place)
+    return LockedServer(server.file, server.name.text, kind(facts.launches), names, facts.fingerprint, place)
 
 
 def _diff(path: str, old: bytes, new: bytes) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
-from mcp_guard import env_files, evidence, redaction, rules, workspace
+from mcp_guard import env_files, evidence, launchers, redaction, rules, workspace
 from mcp_guard.model import (
     Config,
     Facts,
@@ -70,7 +72,11 @@ def is_strict(space: Workspace, world: World) -> bool:
 def gather(space: Workspace, world: World, seen: dict[str, str]) -> Facts:
     """Gather every fact of a workspace: this is where registries are asked."""
     tracked = workspace.tracked(space.tree, seen)
-    started = [_server(server, space, config, tracked, world) for config in space.configs for server in config.servers]
+    started = [
+        server_facts(server, config, space, world.registries, tracked)
+        for config in space.configs
+        for server in config.servers
+    ]
     packages = [package for server in started for package in packages_of(server.launches)]
     context = evidence.Context(
         space.policy, world.network, world.now, space.lock, space.base_lock, world.registries, world.receipts
@@ -105,21 +111,32 @@ def packages_of(launches: Iterable[Launch]) -> list[Package]:
     return found
 
 
-def _server(
-    server: Server, space: Workspace, config: Config, tracked: Callable[[str], bool], world: World
+def server_facts(
+    server: Server, config: Config, space: Workspace, registries: Registries, tracked: Callable[[str], bool]
 ) -> ServerFacts:
-    read = env_files.launches(server, space.tree, tracked)
-    launches = tuple(_foreign_only(launch, world.registries) for launch in read)
+    """Say what one server amounts to: its launches, what is beside it, and its fingerprint. Nobody is asked."""
+    expanded = env_files.expand(server, config, space.tree, tracked)
+    launches = tuple(_foreign_only(launch, registries) for launch in launchers.read(expanded, tracked))
     ecosystems = {package.ecosystem for package in packages_of(launches)}
     beside = tuple(o for o in workspace.overrides_of(space, config) if o.ecosystem in ecosystems)
+    overrides = foreign(beside, registries)
     return ServerFacts(
         server=server,
         launches=launches,
-        overrides=foreign(beside, world.registries),
-        fingerprint=redaction.fingerprint(server),
+        overrides=overrides,
+        fingerprint=fingerprint(expanded, overrides),
         packages=(),
         locked=space.lock.servers.get((server.file, server.name.text)) if space.lock else None,
     )
+
+
+def fingerprint(server: Server, overrides: Iterable[Override]) -> str:
+    """Compute the fingerprint of a definition with what is beside it: that decides like what stands in it."""
+    beside = sorted({(o.place.file, o.what, o.registry or "", o.scope or "") for o in overrides})
+    own = redaction.fingerprint(server)
+    if not beside:
+        return own
+    return f"sha256:{sha256(json.dumps([own, beside]).encode()).hexdigest()}"
 
 
 def _foreign_only(launch: Launch, registries: Registries) -> Launch:
@@ -149,13 +166,16 @@ def report(space: Workspace, facts: Facts, findings: Sequence[Finding], *, stric
         config.file: frozenset().union(*(redaction.secrets(server) for server in config.servers))
         for config in space.configs
     }
-    sources = _Sources({config.file: config.text for config in space.configs} | space.texts, secrets)
+    texts = {config.file: config.text for config in space.configs}
+    texts |= {name: data.decode("utf-8", "replace") for name, data in space.own.items()}
+    sources = _Sources(texts, secrets)
     shown = tuple(_shown(finding, sources) for finding in findings)
     by_name: dict[str | None, list[Finding]] = {}
     for finding in shown:
         by_name.setdefault(finding.server, []).append(finding)
     subjects = tuple(_subject(server, by_name.get(server.server.name.text, []), secrets) for server in facts.servers)
-    return Report(subjects, shown, exit_code(shown, strict=strict), len(space.configs), space.excluded)
+    masked = tuple(_named(finding, sources.secrets) for finding in shown)
+    return Report(subjects, masked, exit_code(shown, strict=strict), len(space.configs), space.excluded)
 
 
 class _Sources:
@@ -207,7 +227,10 @@ def _about(finding: Finding, server: Server, configs: Container[str]) -> bool:
 
 
 def _subject(facts: ServerFacts, findings: Sequence[Finding], secrets: Mapping[str, frozenset[str]]) -> Subject:
-    bare = facts.server._replace(argv=(), env=(), env_files=(), cwd=None, url=None, headers=(), definition=None)
+    name = facts.server.name._replace(text=redaction.mask(facts.server.name.text, secrets[facts.server.file]))
+    bare = facts.server._replace(
+        name=name, argv=(), env=(), env_files=(), cwd=None, url=None, headers=(), definition=None
+    )
     return Subject(
         server=bare,
         launches=tuple(_masked(launch, secrets[facts.server.file]) for launch in facts.launches),
@@ -258,6 +281,12 @@ def _masked(launch: Launch, secrets: frozenset[str]) -> Launch:
 def _masked_package(package: Package, mask: Callable[[str], str]) -> Package:
     word = package.word._replace(text="")
     return package._replace(name=mask(package.name), written=mask(package.written), word=word)
+
+
+def _named(finding: Finding, secrets: Mapping[str, frozenset[str]]) -> Finding:
+    """Mask a server's name, which may be a token in the wrong line; last, because findings are matched by it."""
+    own = secrets.get(finding.place.file, frozenset())
+    return finding if finding.server is None else finding._replace(server=redaction.mask(finding.server, own))
 
 
 def _shown(finding: Finding, sources: _Sources) -> Finding:

@@ -15,6 +15,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the hot path does without the nouns
+    from datetime import datetime
+
     from mcp_guard.model import JSON
 
 RECEIPT_LIMIT = 1 << 20  # bytes of one receipt
@@ -44,6 +46,21 @@ def _system_caches(environ: Mapping[str, str]) -> str:
     return os.path.join(home, "Library", "Caches") if sys.platform == "darwin" else os.path.join(home, ".cache")
 
 
+# The receipt of the last bad news (withdrawn, missing, contradicted): a pass of before it counts no more.
+BAD_NEWS = "0" * 64
+
+
+def moment(value: JSON) -> datetime | None:
+    """Read the moment that a receipt names (ISO 8601 with an offset), in UTC; None where it names none."""
+    from datetime import datetime, timezone
+
+    try:
+        found = datetime.fromisoformat(str(value))
+        return found.astimezone(timezone.utc) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def key(*parts: str) -> str:
     """The name of the receipt for these parts: sha256 in hex, another for any other parts, order and division."""
     digest = sha256()
@@ -64,7 +81,7 @@ class Receipts:
 
     def get(self, key: str) -> dict[str, JSON] | None:
         """What was put under a key; None where nothing was, or where it is damaged, copied or another user's."""
-        if not _is_private(self._directory):
+        if not is_private(self._directory):
             return None
         try:
             with open(self._path(key), "rb") as file:
@@ -83,14 +100,14 @@ class Receipts:
             os.makedirs(self._directory, mode=0o700, exist_ok=True)
         except OSError:
             return
-        if _is_private(self._directory):
+        if is_private(self._directory):
             _write(self._path(key), data)
 
     def _path(self, key: str) -> str:
         return os.path.join(self._directory, f"{key}.json")
 
 
-def _is_private(directory: str) -> bool:
+def is_private(directory: str) -> bool:
     """Whether nobody but this user could have written into a folder."""
     try:
         found = os.lstat(directory)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import NamedTuple, TypeAlias
 
-from mcp_guard import env_files, evidence, lock, redaction, workspace
+from mcp_guard import evidence, lock, redaction
 from mcp_guard.model import (
     Answer,
     Ecosystem,
@@ -18,9 +18,11 @@ from mcp_guard.model import (
     Missing,
     Package,
     Place,
+    Policy,
     Refused,
     Release,
     Server,
+    ServerFacts,
     Unreachable,
     Word,
     label,
@@ -66,14 +68,16 @@ class _Unresolved(Exception):  # noqa: N818 (it never leaves this module: a reas
     """Raised with the reason why a server cannot be pinned."""
 
 
-def resolve(servers: Sequence[Server], space: Workspace, world: World) -> tuple[list[Resolved], list[Failure]]:
+def resolve(facts: Sequence[ServerFacts], space: Workspace, world: World) -> tuple[list[Resolved], list[Failure]]:
     """Resolve servers; what cannot be is a failure with its reason, secrets masked."""
-    packages = [_packages(server, space) for server in servers]
+    servers = [one.server for one in facts]
+    packages = [_packages(one, space) for one in facts]
     offered = _offered([package for found in packages for package in found if package.version is None], world)
     failures: list[Failure] = []
     chosen: list[tuple[Server, list[_Choice]]] = []
     for server, found in zip(servers, packages, strict=True):
         try:
+            _refuse_secret_name(server)
             chosen.append((server, [_choice(package, offered, space, world) for package in found]))
         except _Unresolved as problem:
             failures.append(_failure(server, problem))
@@ -87,27 +91,31 @@ def resolve(servers: Sequence[Server], space: Workspace, world: World) -> tuple[
     return resolved, failures
 
 
+def _refuse_secret_name(server: Server) -> None:
+    if redaction.mask(server.name.text, redaction.secrets(server)) != server.name.text:
+        raise _Unresolved("its name looks like a secret, which must not get into the lock: give it another one")
+
+
 def _failure(server: Server, problem: _Unresolved) -> Failure:
     return Failure(server, redaction.mask(str(problem), redaction.secrets(server)))
 
 
-def _packages(server: Server, space: Workspace) -> list[Package]:
+def _packages(facts: ServerFacts, space: Workspace) -> list[Package]:
     """List the packages to resolve. The others are locked as they stand: what is wrong with them only a person settles.
 
     Not resolved are git and URLs, image tags (no image look-up yet), and what a person has accepted as unpinned.
     """
-    launches = env_files.launches(server, space.tree, workspace.tracked(space.tree, {}))
-    floats = _floats(server, space)
+    floats = _floats(facts, space)
     return [
         package
-        for package in packages_of(launches)
+        for package in packages_of(facts.launches)
         if package.source == "registry" and (package.version is not None or (package.ecosystem != "oci" and not floats))
     ]
 
 
-def _floats(server: Server, space: Workspace) -> bool:
+def _floats(facts: ServerFacts, space: Workspace) -> bool:
     """Say whether a person has accepted that this very definition names no version."""
-    key = ("unpinned", server.file, server.name.text, redaction.fingerprint(server))
+    key = ("unpinned", facts.server.file, facts.server.name.text, facts.fingerprint)
     return any((a.rule, a.file, a.server, a.fingerprint) == key for a in space.policy.acceptances)
 
 
@@ -225,9 +233,18 @@ def _agreed(name: str, answer: Release, space: Workspace) -> LockedPackage:
         )
     if old is not None and evidence.agrees(old.release, answer):
         return old
-    named = any(url.rstrip("/") == (answer.registry or "").rstrip("/") for _, url in space.policy.registries)
-    release = answer._replace(withdrawn=None, deprecated=None, registry=answer.registry if named else None)
+    registry = answer.registry if answer.registry and _is_named(answer.registry, space.policy) else None
+    release = answer._replace(withdrawn=None, deprecated=None, registry=registry)
     return LockedPackage(name, release, Place(lock.LOCK_FILE))
+
+
+def _is_named(registry: str, rules: Policy) -> bool:
+    """Say whether the policy names a registry: then it belongs into the lock; a mirror of one user's own does not."""
+    named = [url for _, url in rules.registries]
+    named += [
+        identity.removeprefix("registry:") for _, identity in rules.publishers if identity.startswith("registry:")
+    ]
+    return registry.rstrip("/") in {url.rstrip("/") for url in named}
 
 
 def _why(name: str, answer: Missing | Unreachable | Refused) -> str:

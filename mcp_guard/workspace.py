@@ -30,7 +30,7 @@ class Workspace(NamedTuple):
 
     tree: Tree
     configs: tuple[Config, ...]
-    data: dict[str, bytes]  # the bytes of each config, for edits
+    data: dict[str, bytes]  # the bytes of each config that can be read, for edits
     links: tuple[Link, ...]
     policy: Policy
     base_policy: Policy | None
@@ -40,7 +40,7 @@ class Workspace(NamedTuple):
     overrides: dict[str, tuple[Override, ...]]  # by override file
     excluded: tuple[str, ...]
     whole: bool
-    texts: dict[str, str]  # of lock and policy, for the source lines of findings
+    own: dict[str, bytes]  # lock and policy files as they are
 
 
 def read(
@@ -68,7 +68,7 @@ def read(
         overrides=_overrides(tree, configs),
         excluded=excluded,
         whole=names is None,
-        texts=_texts(tree),
+        own=_own(tree),
     )
 
 
@@ -113,10 +113,9 @@ def _lock(tree: Tree) -> tuple[Lock | None, tuple[tuple[Place, str], ...]]:
         return None, ((error.place, error.message),)
 
 
-def _texts(tree: Tree) -> dict[str, str]:
-    names = (lock.LOCK_FILE, *policy.POLICY_FILES)
-    read_ = _root_files(tree, names, lock.LOCK_LIMIT)
-    return {name: data.decode("utf-8", "replace") for name, data in read_.items() if isinstance(data, bytes)}
+def _own(tree: Tree) -> dict[str, bytes]:
+    found = _root_files(tree, OWN_FILES, lock.LOCK_LIMIT)
+    return {name: data for name, data in found.items() if isinstance(data, bytes)}
 
 
 # ------------------------------------------------------------------------------------------------ configs
@@ -158,7 +157,7 @@ def _configs(tree: Tree, paths: list[str]) -> tuple[tuple[Config, ...], dict[str
         elif isinstance(answer, Unreadable):
             configs.append(_unreadable(path, answer.reason))
         else:
-            config = clients.read(path, answer, named=not clients.concerns(path))
+            config = clients.read(path, answer, named=True)
             if config is not None:
                 configs.append(config)
                 data[path] = answer
@@ -187,22 +186,34 @@ def _links(tree: Tree, rules: Policy) -> Iterator[Link]:
 
 
 def _holds_config(tree: Tree, path: str, target: str) -> bool:
-    folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) + "/"
-    return any(entry.startswith(folder) and clients.concerns(entry) for entry in tree.entries)
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    below = "" if folder == "." else folder + "/"
+    return any(entry.startswith(below) and clients.concerns(entry) for entry in tree.entries)
 
 
 # ------------------------------------------------------------------------------------------------ override files
 
 
-def is_override(path: str) -> bool:
-    """Say whether a file of this path can move a launch to another registry (`.npmrc`, `uv.toml`, …)."""
-    return posixpath.basename(path) in launchers.OVERRIDE_FILES
+def start_folders(config: Config, folder: str) -> tuple[str, ...]:
+    """Turn a folder or file as a config writes it into paths from the root: from the root, and from the config's own.
+
+    A client opens the repository or a folder of it, and `${workspaceFolder}` is what it has opened.
+    """
+    text = folder
+    for variable in ("${workspaceFolder}", "${workspaceRoot}"):
+        text = text.replace(variable, ".")
+    own = posixpath.dirname(config.file)
+    if posixpath.basename(own).startswith("."):  # `.vscode`, `.cursor`: the folder that holds it is what is opened
+        own = posixpath.dirname(own)
+    return tuple(dict.fromkeys(posixpath.normpath(posixpath.join(base, text)) for base in ("", own)))
 
 
 def folders(config: Config) -> set[str]:
-    """Name the folders in which override files count for a config: its own, each parent's, and those of each `cwd`."""
+    """Name the folders in which override files count for a config: its own, those of each `cwd`, and each parent."""
     starts = {posixpath.dirname(config.file)}
-    starts.update(posixpath.normpath(server.cwd.text) for server in config.servers if server.cwd is not None)
+    for server in config.servers:
+        if server.cwd is not None:
+            starts.update(start_folders(config, server.cwd.text))
     found: set[str] = set()
     for start in starts:
         folder = start
@@ -213,13 +224,15 @@ def folders(config: Config) -> set[str]:
 
 
 def _overrides(tree: Tree, configs: Iterable[Config]) -> dict[str, tuple[Override, ...]]:
-    wanted: set[str] = set()
-    for config in configs:
-        if config.servers:
-            wanted.update(
-                posixpath.join(folder, name) for folder in folders(config) for name in launchers.OVERRIDE_FILES
-            )
-    answers = tree.read([path for path in sorted(wanted) if path in tree.entries], OVERRIDE_LIMIT)
+    """Read the override files beside configs; their names count in any case, as on the usual file systems."""
+    near = {folder for config in configs if config.servers for folder in folders(config)}
+    names = {name.casefold() for name in launchers.OVERRIDE_FILES}
+    wanted = [
+        path
+        for path in sorted(tree.entries)
+        if posixpath.basename(path).casefold() in names and posixpath.dirname(path) in near
+    ]
+    answers = tree.read(wanted, OVERRIDE_LIMIT)
     return {path: _override(path, answer, tree.entries[path]) for path, answer in answers.items()}
 
 
@@ -227,7 +240,8 @@ def _override(path: str, answer: bytes | Unreadable, entry: Entry) -> tuple[Over
     if isinstance(answer, bytes) and entry.mode not in LINK_MODES and len(answer) <= OVERRIDE_LIMIT:
         return launchers.overrides(path, answer)
     name = posixpath.basename(path)
-    ecosystem: Ecosystem = "npm" if name in {".npmrc", ".yarnrc.yml", "bunfig.toml"} else "pypi"
+    npm = {".npmrc", ".yarnrc.yml", "bunfig.toml", "package.json"}
+    ecosystem: Ecosystem = "npm" if name.casefold() in npm else "pypi"
     return (Override(ecosystem, f"{name} (cannot be read)", None, None, Place(path)),)
 
 

@@ -10,11 +10,18 @@ from typing import NoReturn
 
 def entry() -> NoReturn:
     """Run as a program."""
-    code = main(sys.argv[1:])
+    if sys.stdout is None:  # started without one, as GUI programs and daemons do
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (it is open as long as the program runs)
+    if sys.stderr is None:
+        sys.stderr = sys.stdout
+    from mcp_guard.cli.output import discard, emit
+
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # `mcp-guard … | head`: whoever reads has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = main(sys.argv[1:])
+        emit("")  # what argparse has printed is flushed here, where a reader that has gone is no error
+    except BrokenPipeError:  # argparse again, where nothing is buffered
+        discard()
+        code = 0
     sys.exit(code)
 
 
@@ -33,8 +40,6 @@ def main(argv: Sequence[str]) -> int:
         return options.run(options)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        raise
     except Exception as error:  # noqa: BLE001 (whatever goes wrong, the user gets one line and an exit code)
         return _failed(error, debug=options.debug)
 

@@ -9,6 +9,7 @@ from datetime import date
 from mcp_guard import accept, pinning, pipeline, policy, policy_edit, rules
 from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
+from mcp_guard.cli.output import say
 from mcp_guard.model import Facts, ServerFacts
 from mcp_guard.reports.escape import escape
 
@@ -30,7 +31,7 @@ def publisher(options: Options) -> int:
     place, space = common.open_work_tree(options, None)
     pattern, identity = options.names
     name = accept.policy_file(space)
-    old = space.texts.get(name, "")
+    old = accept.policy_text(space, name)
     new = policy_edit.add_publisher(old, pattern, identity)
     _write(place.root, name, old, new)
     return 0
@@ -41,16 +42,13 @@ def _write(root: str, name: str, old: str, new: str) -> None:
     pinning.write(os.path.join(root, name), new.encode())
     added = [line for line in new.splitlines() if line and line not in old.splitlines()]
     for line in added:
-        print(escape(f"{name}: + {line}"))
-    print(f"stage:  git add {name}")
+        say(escape(f"{name}: + {line}"))
+    say(f"stage:  git add {name}")
 
 
 def _subject(text: str) -> accept.Subject:
-    match text:
-        case "package" | "remote" | "program":
-            return text
-        case _:
-            raise common.UsageError(f"accept {text}: it must be package, remote, program or publisher")
+    subjects: tuple[accept.Subject, ...] = ("package", "remote", "program")
+    return next(subject for subject in subjects if subject == text)
 
 
 def _rules(names: Sequence[str]) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,19 +40,32 @@ def _as_hook(options: Options) -> int:
         from mcp_guard.cli.common import UsageError
 
         raise UsageError("check --hook needs a git repository; without one, name the files: mcp-guard check PATH")
-    names = [os.path.relpath(os.path.abspath(name), root).replace(os.sep, "/") for name in options.paths]
+    names = [_inside(root, name) for name in options.paths]
     occasion = hook.occasion(root, names, options.environ, everything=options.everything)
     if occasion is None:
         return 0
     from mcp_guard import receipts
 
-    key = None if _unrepeatable(options) else hook.key(occasion, _mode(options))
+    key = None if _unrepeatable(options) else hook.key(occasion, _mode(options, root))
     store = receipts.Receipts(options.cache_dir or receipts.cache_directory(options.environ))
     known = hook.recall(store, key, occasion.tree, _now()) if key else None
     if known is None:
         return _judge(options, root, occasion, store, key)
-    sys.stdout.write(known)
+    from mcp_guard.cli.output import emit
+
+    emit(known)
     return 0
+
+
+def _inside(root: str, name: str) -> str:
+    """Turn a name as typed into one from the root, links in the folders above it resolved as git resolves them."""
+    folder, base = os.path.split(os.path.abspath(name))
+    path = os.path.relpath(os.path.join(os.path.realpath(folder), base), root).replace(os.sep, "/")
+    if path == ".." or path.startswith("../"):
+        from mcp_guard.cli.common import UsageError
+
+        raise UsageError(f"{name} lies outside this repository: check it from its own")
+    return path
 
 
 def _now() -> datetime:
@@ -62,12 +74,13 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _mode(options: Options) -> str:
-    """Build what tells runs apart that see the same tree: version, switches, and the user's own registries."""
-    from mcp_guard import __version__
+def _mode(options: Options, root: str) -> str:
+    """Build what tells runs apart that see the same tree: version, switches, base, and the user's own registries."""
+    from mcp_guard import __version__, trees
     from mcp_guard.settings import sources
 
-    switches = (__version__, options.network, options.strict, options.verbose, options.quiet, options.base)
+    base = trees.resolve(root, options.base) if options.base else None
+    switches = (__version__, options.network, options.strict, options.verbose, options.quiet, base)
     return "\0".join(map(repr, (*switches, sources(options.environ))))
 
 
@@ -77,7 +90,7 @@ def _unrepeatable(options: Options) -> bool:
 
 
 def _judge(options: Options, root: str, occasion: Occasion, store: Receipts, key: str | None) -> int:
-    from mcp_guard import hook, pipeline, reports, rules, trees, workspace
+    from mcp_guard import hook, pipeline, rules, trees, workspace
     from mcp_guard.cli import common
 
     start = trees.resolve(root, options.base) if options.base else hook.base(root, occasion)
@@ -89,22 +102,30 @@ def _judge(options: Options, root: str, occasion: Occasion, store: Receipts, key
         strict = pipeline.is_strict(space, world)
         report = pipeline.report(space, facts, rules.judge(facts), strict=strict)
     common.publish(options, report)
-    if report.exit_code == 0 and world.network != "required" and key:
-        output = "" if options.quiet else reports.REPORTS["text"](report)
-        hook.remember(store, key, holds_until(facts, space.policy), seen, output)
+    until = holds_until(facts, space.policy)
+    if report.exit_code == 0 and key and until is not None and world.network != "required":
+        output = common.text(options, report, color=False)
+        hook.remember(store, key, hook.Passed(facts.now, until, seen, output))
     return report.exit_code
 
 
-def holds_until(facts: Facts, rules: Policy) -> datetime:
-    """Return the moment at which a passing answer could change by itself.
+def holds_until(facts: Facts, rules: Policy) -> datetime | None:
+    """Return the moment at which a passing answer could change by itself; None where it must not be kept at all.
 
     That is when a status gets too old to be believed without asking, or when an acceptance starts to warn or ends.
+    Not kept is what passed although somebody had to be asked and was not reached.
     """
     from datetime import datetime, timedelta, timezone
 
+    from mcp_guard import evidence
+
     moments = [facts.now + rules.max_status_age]
-    moments += [p.as_of + rules.max_status_age for s in facts.servers for p in s.packages if p.as_of is not None]
+    for package in (package for server in facts.servers for package in server.packages):
+        if package.purl is not None and package.package.ecosystem != "oci":
+            if package.as_of is None or not evidence.is_fresh(package.as_of, facts.now, rules):
+                return None
+            moments.append(package.as_of + rules.max_status_age)
     for acceptance in rules.acceptances:
-        end = datetime(acceptance.until.year, acceptance.until.month, acceptance.until.day, tzinfo=timezone.utc)
-        moments += [end - timedelta(days=14), end]
-    return min(moment for moment in moments if moment > facts.now) if moments else facts.now
+        day = datetime(acceptance.until.year, acceptance.until.month, acceptance.until.day, tzinfo=timezone.utc)
+        moments += [day - timedelta(days=14), day, day + timedelta(days=1)]
+    return min((moment for moment in moments if moment > facts.now), default=None)

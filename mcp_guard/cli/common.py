@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import NamedTuple
 
 from mcp_guard import clients, policy, receipts, registries, trees, workspace
 from mcp_guard.cli.arguments import Options
+from mcp_guard.cli.output import emit
 from mcp_guard.model import Network, Policy, Report
 from mcp_guard.pipeline import World
 from mcp_guard.reports.escape import escape
@@ -53,17 +54,22 @@ def open_work_tree(options: Options, names: Iterable[str] | None) -> tuple[Here,
         base: Tree | None = trees.commit(place.root, revision) if revision else None
     else:
         tree, base = trees.folder(place.root, workspace.on_disk(place.root, relative or ())), None
-    if relative is None and place.repository:
-        _mention_untracked(place)
+    if place.repository:
+        _mention_untracked(place, relative)
     return place, workspace.read(tree, base, relative, policy_override(options))
 
 
-def _mention_untracked(place: Here) -> None:
+def _mention_untracked(place: Here, names: Sequence[str] | None) -> None:
     """Say which configs are not looked at because git does not know them: silence would look like a pass."""
-    configs = [path for path in trees.untracked(place.root) if clients.concerns(path)]
+    below = None if names is None else tuple("" if name == "." else name + "/" for name in names)
+    configs = [
+        path
+        for path in trees.untracked(place.root)
+        if clients.concerns(path) and (below is None or path.startswith(below)) and path not in (names or ())
+    ]
     if configs:
-        names = escape(" ".join(shlex.quote(path) for path in configs))
-        print(f"not looked at, because git does not track it: {names} (git add it, or name it)", file=sys.stderr)
+        listed = escape(" ".join(shlex.quote(path) for path in configs))
+        print(f"not looked at, because git does not track it: {listed} (git add it, or name it)", file=sys.stderr)
 
 
 def _inside(place: Here, name: str) -> str:
@@ -109,7 +115,9 @@ def world(options: Options, rules: Policy) -> Iterator[World]:
     asked = network(options, rules)
     deadline = _seconds(options, rules)
     directory = cache_directory(options)
-    asker = registries.Registries(settings, rules, directory, fresh=asked == "required", deadline=deadline)
+    # What others may write into could hold answers of theirs; without the folder nothing is kept between runs.
+    answers = directory if receipts.is_private(directory) or not os.path.lexists(directory) else os.devnull
+    asker = registries.Registries(settings, rules, answers, fresh=asked == "required", deadline=deadline)
     try:
         yield World(asker, receipts.Receipts(directory), datetime.now(timezone.utc), asked, options.strict)
     finally:
@@ -134,18 +142,31 @@ def publish(options: Options, report: Report) -> None:
 
     outputs = [_output(text, reports.REPORTS) for text in options.output]
     if options.format == "text":
-        from mcp_guard.reports import text as lines
-
-        body = lines.render(report, color=_color(options), verbose=options.verbose)
-        if options.quiet:
-            body = body if report.exit_code else ""
+        emit(text(options, report, color=_color(options)))
     else:
-        body = reports.REPORTS[options.format](report)
-    sys.stdout.write(body)
+        emit(reports.REPORTS[options.format](report))
     for name, path in outputs:
-        from mcp_guard.pinning import write
+        _write(path, reports.REPORTS[name](report).encode("utf-8", "backslashreplace"))
 
-        write(path, reports.REPORTS[name](report).encode("utf-8", "backslashreplace"))
+
+def text(options: Options, report: Report, *, color: bool) -> str:
+    """Render what is printed as text: with --quiet nothing where all is well."""
+    from mcp_guard.reports import text as lines
+
+    if options.quiet and report.exit_code == 0:
+        return ""
+    return lines.render(report, color=color, verbose=options.verbose)
+
+
+def _write(path: str, data: bytes) -> None:
+    """Write a report: a plain file in one step, anything else (a link, /dev/stdout) as it is."""
+    from mcp_guard.pinning import write
+
+    if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):
+        with open(path, "wb") as file:
+            file.write(data)
+    else:
+        write(path, data)
 
 
 def _output(text: str, known: Iterable[str]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcp_guard.accept import AcceptError
 from mcp_guard.cli.common import UsageError
+from mcp_guard.pinning import ChangedError
 from mcp_guard.policy import PolicyError
 from mcp_guard.registries import SettingsError
 from mcp_guard.reports.escape import escape
@@ -16,7 +17,7 @@ def explain(error: Exception) -> tuple[int, str]:
         case PolicyError():
             place = error.place
             return 2, escape(f"{place.file}:{place.line}:{place.column}: {error.message}")
-        case AcceptError() | UsageError() | TreeError() | SettingsError():
+        case AcceptError() | ChangedError() | UsageError() | TreeError() | SettingsError():
             return 2, escape(str(error))
         case OSError():
             return 4, escape(f"cannot write or read {error.filename or 'a file'}: {error.strerror or error}")

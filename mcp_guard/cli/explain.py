@@ -5,20 +5,21 @@ from __future__ import annotations
 from mcp_guard import rules
 from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
+from mcp_guard.cli.output import emit
 
 
 def run(options: Options) -> int:
     """Print one page, all pages, or the list of rules."""
     if options.everything:
-        print("\n".join(rules.page(rule.name) or "" for rule in rules.RULES))
+        emit("\n".join(rules.page(rule.name) or "" for rule in rules.RULES))
     elif options.rule is None:
-        for rule in rules.RULES:
-            print(f"{rule.name:24} {rule.severity:8} {rule.page.strip().splitlines()[0]}")
+        rows = (f"{rule.name:24} {rule.severity:8} {rule.page.strip().splitlines()[0]}\n" for rule in rules.RULES)
+        emit("".join(rows))
     else:
         page = rules.page(options.rule)
         if page is None:
             raise common.UsageError(_unknown(options.rule))
-        print(page.strip())
+        emit(page)
     return 0
 
 

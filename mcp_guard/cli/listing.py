@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from mcp_guard import pipeline
 from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
+from mcp_guard.cli.output import emit
 
 
 def run(options: Options) -> int:
@@ -18,7 +17,7 @@ def run(options: Options) -> int:
     if options.format == "text":
         from mcp_guard.reports import listing
 
-        sys.stdout.write(listing.render(report))
+        emit(listing.render(report))
     else:
         common.publish(options, report)
     return 0

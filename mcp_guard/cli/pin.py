@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 
-from mcp_guard import pinning, pipeline
+from mcp_guard import pinning, pipeline, redaction, workspace
 from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
+from mcp_guard.cli.output import emit, say
 from mcp_guard.model import Server
 from mcp_guard.reports.escape import escape
 from mcp_guard.resolving import Failure
@@ -16,29 +19,30 @@ from mcp_guard.workspace import Workspace
 
 def run(options: Options) -> int:
     """Pin what can be pinned; return 0 when nothing is left, else 1 (3 when only look-ups are missing)."""
-    place, space = common.open_work_tree(options, _paths(options.names))
-    servers = _wanted(options.names, space)
+    place, space = common.open_work_tree(options, None)
+    paths = _paths(options.names, space)
+    if paths and len(paths) == len(options.names):
+        place, space = common.open_work_tree(options, paths)
+    servers = _wanted(options.names, paths, place, space)
     _mention_lock(space, options.names)
     with common.world(options, space.policy) as world:
         plan = pinning.plan(space, world, lambda server: server in servers)
         if options.diff:
-            sys.stdout.write(plan.diff())
+            emit(plan.diff())
             _failures(plan.failures)
             return 1 if plan.failures else 0
         pinning.apply(place.root, plan.files)
-        _say(plan)
-        _, again = common.open_work_tree(options, _paths(options.names))
+        _say(plan, place)
+        _, again = common.open_work_tree(options, paths if not space.whole else None)
         report = pipeline.judge(again, world)
     common.publish(options, report)
     return 1 if plan.failures else report.exit_code
 
 
-def _paths(names: Iterable[str]) -> list[str] | None:
-    """Take the names that are paths, when all of them are; a server name needs every config to be looked at."""
-    import os
-
-    paths = list(names)
-    return paths if paths and all(os.path.lexists(path) for path in paths) else None
+def _paths(names: Iterable[str], space: Workspace) -> list[str]:
+    """Take the names that are paths: what no server is called, and what is there."""
+    servers = {server.name.text for config in space.configs for server in config.servers}
+    return [name for name in names if name not in servers and os.path.lexists(name)]
 
 
 def _mention_lock(space: Workspace, names: Sequence[str]) -> None:
@@ -50,13 +54,14 @@ def _mention_lock(space: Workspace, names: Sequence[str]) -> None:
         print(escape(f"{what}; it is written anew, so read the diff"), file=sys.stderr)
 
 
-def _wanted(names: Iterable[str], space: Workspace) -> list[Server]:
+def _wanted(names: Sequence[str], paths: Sequence[str], place: common.Here, space: Workspace) -> list[Server]:
     servers = [server for config in space.configs for server in config.servers]
-    wanted = set(names)
-    if not wanted or not space.whole:
+    if not names or not space.whole:
         return servers
-    found = [s for s in servers if s.name.text in wanted or s.file in wanted]
-    missing = wanted - {s.name.text for s in found} - {s.file for s in found}
+    files = {workspace.relative(place.root, path, place.folder) for path in paths}
+    called = set(names) - set(paths)
+    found = [server for server in servers if server.name.text in called or server.file in files]
+    missing = called - {server.name.text for server in found}
     if missing:
         raise common.UsageError(_unknown(min(missing), [server.name.text for server in servers]))
     return found
@@ -70,18 +75,23 @@ def _unknown(name: str, known: list[str]) -> str:
     return f"no server and no file is called {name}{hint} (mcp-guard list names them all)"
 
 
-def _say(plan: pinning.Plan) -> None:
+def _say(plan: pinning.Plan, place: common.Here) -> None:
     for item in plan.pinned:
         what = ", ".join(item.versions) or "definition"
         done = "pinned" if item.edited else "locked"
-        print(escape(f"{done}  {item.server.file}  {item.server.name.text}  {what}"))
+        say(escape(f"{done}  {item.server.file}  {_shown(item.server)}  {what}"))
     _failures(plan.failures)
     if plan.files:
-        print(escape(f"stage:  git add {' '.join(path for path, _, _ in plan.files)}"))
+        files = [os.path.relpath(os.path.join(place.root, path), place.folder) for path, _, _ in plan.files]
+        say(escape(f"stage:  git add {' '.join(shlex.quote(file) for file in files)}"))
+
+
+def _shown(server: Server) -> str:
+    return redaction.mask(server.name.text, redaction.secrets(server))
 
 
 def _failures(failures: Iterable[Failure]) -> None:
     for failure in failures:
         server = failure.server
         place = server.name.place
-        print(escape(f"{server.file}:{place.line}:{place.column}: not pinned: {server.name.text}: {failure.reason}"))
+        say(escape(f"{server.file}:{place.line}:{place.column}: not pinned: {_shown(server)}: {failure.reason}"))

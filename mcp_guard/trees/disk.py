@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from mcp_guard.trees import git
+from mcp_guard.trees.blobs import read_blobs
 from mcp_guard.trees.tree import FILE, LINK, PROGRAM, SUBMODULE, Entry, Tree, TreeError, Unreadable
 
 MAX_FILES = 50_000
+_SKIPPED = "S"  # git-ls-files(1), -t: "skip-worktree"
 SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__"})
 
 # A link put in a file's place, or a FIFO, between looking and opening: neither is followed, neither is waited for.
@@ -30,15 +32,26 @@ _KINDS = {
 def work_tree(root: str, named: Iterable[str] = ()) -> Tree:
     """Give the tracked files as they are on disk, without those that are gone, and the named ones, tracked or not.
 
-    `named` paths are relative to the root. Raises TreeError for one that is outside it, missing, or a directory.
+    A file that a sparse checkout leaves out is not gone: it is given as the index has it. `named` paths are relative
+    to the root. Raises TreeError for one that is outside it, missing, or a directory.
     """
     entries = {}
-    for record in git.output(root, "ls-files", "--stage", "-z").split(b"\0")[:-1]:
+    for record in git.output(root, "ls-files", "-t", "--stage", "-z").split(b"\0")[:-1]:
         description, _, name = record.partition(b"\t")
+        tag, mode, blob, _stage = description.decode("ascii").split(" ")
         path = os.fsdecode(name)
-        if entry := _entry(root, path, submodule=description.startswith(SUBMODULE.encode())):
+        if entry := _entry(root, path, submodule=mode == SUBMODULE):
             entries[path] = entry
-    return Tree(root, "the work tree", entries | _named(root, named), partial(read_files, root))
+        elif tag == _SKIPPED:
+            entries[path] = Entry(mode, blob)
+    return Tree(root, "the work tree", entries | _named(root, named), partial(_read_both, root))
+
+
+def _read_both(root: str, wanted: Mapping[str, Entry], limit: int) -> dict[str, bytes | Unreadable]:
+    """Read what is not checked out from the index, and the rest from disk."""
+    stored = {path: entry for path, entry in wanted.items() if entry.blob}
+    found = read_blobs(root, stored, limit) if stored else {}
+    return found | read_files(root, {path: entry for path, entry in wanted.items() if not entry.blob}, limit)
 
 
 def untracked(root: str) -> tuple[str, ...]:

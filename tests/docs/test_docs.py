@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -71,7 +72,7 @@ def test_the_commands_in_the_readme_parse() -> None:
     lines = [line for block in blocks("console") for line in block.splitlines() if line.startswith("$ mcp-guard")]
     assert len(lines) >= 6
     for line in lines:
-        words = line.split("#", 1)[0].replace('"vendor publishes by hand, SEC-42"', "reason").split()[2:]
+        words = shlex.split(line.split("#", 1)[0])[2:]
         assert parse(words, {}).command
 
 

@@ -112,7 +112,7 @@ def test_every_cell_of_the_verdict_table(cell: Cell) -> None:
     answer: Answer | None = None
     if cell.asked != "nothing":
         answer = release if cell.reachable else Unreachable("connection refused")
-    status = Status(cell.as_of) if cell.as_of else None
+    status = Status(cell.as_of, agreed=True) if cell.as_of else None
     facts = PackageFacts(package, PURL, entry, cell.rests, known=True, answer=answer)
     facts = evidence.settle(facts, status, cell.network)
 
@@ -150,9 +150,9 @@ ENTRY = LockedPackage(PURL, RELEASE, PLACE)
         (ENTRY, ENTRY, None, False, "carried"),
         (ENTRY._replace(place=Place("mcp-guard.lock", 9)), ENTRY, None, False, "carried"),
         (ENTRY, LockedPackage(PURL, RELEASE._replace(published=NOW), PLACE), None, False, "claimed"),
-        (ENTRY, ENTRY, Status(FRESH), False, "receipt"),
+        (ENTRY, ENTRY, Status(FRESH, agreed=True), False, "receipt"),
         (ENTRY, None, None, True, "proven"),
-        (ENTRY, LockedPackage(PURL, PROVEN, PLACE), Status(FRESH), False, "weaker"),
+        (ENTRY, LockedPackage(PURL, PROVEN, PLACE), Status(FRESH, agreed=True), False, "weaker"),
         (ENTRY, LockedPackage(PURL, RELEASE._replace(signatures="proven"), PLACE), None, True, "weaker"),
         (LockedPackage(PURL, PROVEN, PLACE), LockedPackage(PURL, PROVEN, PLACE), None, False, "carried"),
     ],
@@ -172,14 +172,14 @@ def test_an_outage_never_turns_a_claim_into_a_pass() -> None:
     claimed = PackageFacts(package, PURL, ENTRY, "claimed", known=True, answer=Unreachable("reset"))
     assert evidence.settle(claimed, None, "auto") is claimed
     required = claimed._replace(basis="receipt")
-    assert evidence.settle(required, Status(FRESH), "required") is required
+    assert evidence.settle(required, Status(FRESH, agreed=True), "required") is required
 
 
 def test_what_a_machine_knows_to_be_withdrawn_stays_withdrawn_offline() -> None:
     package = Package("npm", "server", "1.0.0", "server@1.0.0", "registry", word("server@1.0.0"))
     asked = PackageFacts(package, PURL, ENTRY, "receipt", known=True, answer=Unreachable("reset"))
-    facts = evidence.settle(asked, Status(STALE, withdrawn="malware"), "auto")
+    facts = evidence.settle(asked, Status(STALE, agreed=True, withdrawn="malware"), "auto")
     findings = rules.judge(facts_of(facts, "auto"))
     assert [finding.rule for finding in findings] == ["withdrawn"]
-    gone = evidence.settle(asked, Status(STALE, missing="unpublished"), "auto")
+    gone = evidence.settle(asked, Status(STALE, agreed=True, missing="unpublished"), "auto")
     assert "not-published" in [finding.rule for finding in rules.judge(facts_of(gone, "auto"))]
