@@ -103,7 +103,7 @@ def test_a_bridge_starts_what_its_arguments_name(desk: Desk, registry: Registry,
 
 
 @pytest.mark.parametrize(
-    "mount", [["-v", "./evil.npmrc:/home/node/.npmrc"], ["--mount", "type=bind,src=./bin,dst=/usr/local/bin"]]
+    "mount", [["-v", "./evil.npmrc:/app/.npmrc"], ["--mount", "type=bind,src=./bin,dst=/usr/local/bin"]]
 )
 def test_a_launcher_in_a_container_with_files_from_outside(desk: Desk, registry: Registry, mount: list[str]) -> None:
     """What is mounted can be npx itself, or its `.npmrc`; a script there is opaque, a launcher is believed.

@@ -261,11 +261,11 @@ def test_any_value_comes_back(tmp_path_factory: pytest.TempPathFactory, value: d
 @pytest.mark.parametrize(
     ("platform", "environ", "expected"),
     [
-        ("linux", {"MCP_GUARD_CACHE_DIR": "/own", "XDG_CACHE_HOME": "/xdg", "HOME": "/home/x"}, "/own"),
-        ("linux", {"XDG_CACHE_HOME": "/xdg", "HOME": "/home/x"}, "/xdg/mcp-guard"),
-        ("linux", {"XDG_CACHE_HOME": "relative", "HOME": "/home/x"}, "/home/x/.cache/mcp-guard"),
-        ("linux", {"XDG_CACHE_HOME": "", "HOME": "/home/x"}, "/home/x/.cache/mcp-guard"),
-        ("linux", {"MCP_GUARD_CACHE_DIR": "", "HOME": "/home/x"}, "/home/x/.cache/mcp-guard"),
+        ("linux", {"MCP_GUARD_CACHE_DIR": "/own", "XDG_CACHE_HOME": "/xdg", "HOME": "/users/x"}, "/own"),
+        ("linux", {"XDG_CACHE_HOME": "/xdg", "HOME": "/users/x"}, "/xdg/mcp-guard"),
+        ("linux", {"XDG_CACHE_HOME": "relative", "HOME": "/users/x"}, "/users/x/.cache/mcp-guard"),
+        ("linux", {"XDG_CACHE_HOME": "", "HOME": "/users/x"}, "/users/x/.cache/mcp-guard"),
+        ("linux", {"MCP_GUARD_CACHE_DIR": "", "HOME": "/users/x"}, "/users/x/.cache/mcp-guard"),
         ("darwin", {"HOME": "/Users/x"}, "/Users/x/Library/Caches/mcp-guard"),
         ("darwin", {"HOME": "/Users/x", "XDG_CACHE_HOME": "/xdg"}, "/xdg/mcp-guard"),
         ("win32", {"LOCALAPPDATA": "/c/Users/x/AppData/Local"}, "/c/Users/x/AppData/Local/mcp-guard"),
