@@ -26,6 +26,7 @@ class Occasion(NamedTuple):
     pushed_from: str | None  # where a push starts; None at a commit, whose base is HEAD, and for a whole branch
     names: tuple[str, ...] | None
     changes: tuple[Change, ...]
+    also: tuple[str, ...] = ()  # files of no client that were named: judged in either case
 
 
 def occasion(root: str, names: Sequence[str], environ: Mapping[str, str], *, everything: bool) -> Occasion | None:
@@ -51,7 +52,8 @@ def occasion(root: str, names: Sequence[str], environ: Mapping[str, str], *, eve
     everything = everything or not wanted or any(_widens(path, deleted) for path in wanted)
     # A name that is neither in the tree nor deleted stays: that it is not there is a finding.
     chosen = None if everything else tuple(sorted(wanted - deleted))
-    return Occasion(tree, pushed, start if pushed else None, chosen, changes)
+    also = tuple(sorted(name for name in names if _may_be_config(name) and name not in deleted))
+    return Occasion(tree, pushed, start if pushed else None, chosen, changes, also)
 
 
 def _wanted(names: Sequence[str], changes: Sequence[Change]) -> frozenset[str] | None:
@@ -108,7 +110,8 @@ def key(current: Occasion, mode: str) -> str | None:
         if triggers.concerns(change.path):
             old = change.old.blob if change.old else ""
             digest.update(f"\1{change.path}\0{old}".encode("utf-8", "surrogateescape"))
-    digest.update("\2".join(current.names if current.names is not None else ["*"]).encode("utf-8", "surrogateescape"))
+    judged = "\2".join((*(current.names if current.names is not None else ["*"]), "\3", *current.also))
+    digest.update(judged.encode("utf-8", "surrogateescape"))
     return receipts.key("run", digest.hexdigest())
 
 

@@ -44,16 +44,25 @@ class Workspace(NamedTuple):
 
 
 def read(
-    tree: Tree, base: Tree | None, names: Iterable[str] | None = None, own_policy: Policy | None = None
+    tree: Tree,
+    base: Tree | None,
+    names: Iterable[str] | None = None,
+    own_policy: Policy | None = None,
+    also: Iterable[str] = (),
 ) -> Workspace:
     """Read what `names` (files and folders, relative to the root) or, with None, the whole tree holds.
 
+    The whole tree is what clients own and what the lock names. `also` are files that are read in either case.
     `own_policy` stands in for the policy of the tree (`--config`). Raises `policy.PolicyError` for a bad policy;
     everything else that is wrong becomes part of the answer.
     """
     rules = own_policy or _policy(tree)
     own_lock, problems = _lock(tree)
-    selected, excluded = _selection(tree, rules, names)
+    locked = {file for file, _ in own_lock.servers} if own_lock else set()
+    wanted = _whole(tree, locked) if names is None else {path for name in names for path in _named(tree, name)}
+    wanted.update(also)
+    excluded = {path for path in wanted if policy.excluded(rules, path)}
+    selected = sorted(wanted - excluded)
     configs, data = _configs(tree, selected)
     return Workspace(
         tree=tree,
@@ -66,7 +75,7 @@ def read(
         lock_problems=problems,
         base_lock=_lock(base)[0] if base else None,
         overrides=_overrides(tree, configs),
-        excluded=excluded,
+        excluded=tuple(sorted(excluded)),
         whole=names is None,
         own=_own(tree),
     )
@@ -121,16 +130,8 @@ def _own(tree: Tree) -> dict[str, bytes]:
 # ------------------------------------------------------------------------------------------------ configs
 
 
-def _selection(tree: Tree, rules: Policy, names: Iterable[str] | None) -> tuple[list[str], tuple[str, ...]]:
-    """Paths to read, sorted, and the ones that the policy excludes (named ones too)."""
-    if names is None:
-        wanted = {path for path in tree.entries if clients.concerns(path)}
-    else:
-        wanted = set()
-        for name in names:
-            wanted.update(_named(tree, name))
-    excluded = {path for path in wanted if policy.excluded(rules, path)}
-    return sorted(wanted - excluded), tuple(sorted(excluded))
+def _whole(tree: Tree, locked: set[str]) -> set[str]:
+    return {path for path in tree.entries if path in locked or clients.concerns(path)}
 
 
 def _named(tree: Tree, name: str) -> Iterator[str]:

@@ -95,8 +95,9 @@ def _judge(options: Options, root: str, occasion: Occasion, store: Receipts, key
 
     start = trees.resolve(root, options.base) if options.base else hook.base(root, occasion)
     base = trees.commit(root, start) if start else None
-    space = workspace.read(occasion.tree, base, occasion.names, common.policy_override(options))
-    seen: dict[str, str] = {}
+    space = workspace.read(occasion.tree, base, occasion.names, common.policy_override(options), occasion.also)
+    # What was judged is looked up like a script: the receipt's key knows only the files that clients own.
+    seen = {config.file: hook.blob_of(occasion.tree, config.file) for config in space.configs}
     with common.world(options, space.policy) as world:
         facts = pipeline.gather(space, world, seen)
         strict = pipeline.is_strict(space, world)

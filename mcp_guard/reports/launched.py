@@ -20,22 +20,14 @@ from mcp_guard.model import (
     Subject,
     label,
 )
+from mcp_guard.rules.subjects import kind as kind_of
 
 Key: TypeAlias = Literal["remote", "script", "program", "reason"]
-
-_KINDS: dict[type[Launch], Kind] = {
-    PackageLaunch: "package",
-    ImageLaunch: "image",
-    RemoteLaunch: "remote",
-    LocalLaunch: "local",
-    ProgramLaunch: "program",
-    OpaqueLaunch: "opaque",
-}
 
 
 def kind(subject: Subject) -> Kind:
     """The kind of the first launch: a bridge to a URL is the package that is started here."""
-    return next((_KINDS[type(launch)] for launch in subject.launches), "opaque")
+    return kind_of(subject.launches) if subject.launches else "opaque"
 
 
 def packages(subject: Subject) -> tuple[Package, ...]:

@@ -238,3 +238,40 @@ def test_forged_facts_block_every_time(desk: Desk, registry: Registry, field: st
     for _ in range(2):
         assert "integrity-mismatch" in desk.rules()
         assert desk.guard(*HOOK).code == 1
+
+
+def test_a_run_receipt_knows_what_a_named_file_holds(desk: Desk, registry: Registry) -> None:
+    """A file of no client, named to the hook, changes: the receipt of its content before says nothing of it."""
+    registry.publish_npm("server", "1.0.0")
+    stage(desk, "mcp-guard.toml", LENIENT)
+    desk.servers("agents.json", {"a": {"command": "npx", "args": ["-y", "server@1.0.0"]}})
+    desk.guard("pin", "agents.json")
+    desk.git("add", "--all")
+    assert desk.guard(*HOOK, "agents.json").code == 0
+    commit(desk)
+    desk.write("agents.json", desk.read("agents.json") + "\n")
+    desk.git("add", "--all")
+    for _ in range(2):
+        assert desk.guard(*HOOK, "agents.json").code == 0
+    desk.servers("agents.json", {"a": {"command": "npx", "args": ["-y", "evil"]}})
+    desk.git("add", "--all")
+    assert desk.guard(*HOOK, "agents.json").code == 1
+    assert desk.guard("check").code == 1, "what the lock names belongs to the tree"
+
+
+def test_a_named_file_is_judged_beside_a_change_that_widens(desk: Desk) -> None:
+    """Where every config is judged, a file of no client that was named is judged too, locked or not."""
+    stage(desk, "package.json", "{}")
+    desk.servers("agents.json", {"a": {"command": "npx", "args": ["-y", "evil"]}})
+    assert desk.guard(*HOOK, "agents.json").code == 1
+    assert desk.guard(*HOOK, "--all", "agents.json").code == 1
+
+
+def test_pinning_everything_keeps_what_was_pinned_by_name(desk: Desk, registry: Registry) -> None:
+    registry.publish_npm("server", "1.0.0")
+    stage(desk, "mcp-guard.toml", LENIENT)
+    desk.servers("agents.json", {"a": {"command": "npx", "args": ["-y", "server@1.0.0"]}})
+    desk.guard("pin", "agents.json")
+    lock = desk.read("mcp-guard.lock")
+    assert desk.guard("pin").code == 0
+    assert desk.read("mcp-guard.lock") == lock
