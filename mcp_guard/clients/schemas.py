@@ -6,7 +6,7 @@ A schema says shapes only. It is written so that each break has one place: no al
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,6 +54,8 @@ def load(name: str) -> dict[str, JSON]:
 
 def breaks(dialect: str, server: JSON) -> Iterator[Break]:
     """Where a server definition breaks the schema of its dialect."""
+    if is_plain(server):
+        return
     for error in _validator(dialect).iter_errors(server):
         path = tuple(error.absolute_path)
         match error.validator:
@@ -66,6 +68,36 @@ def breaks(dialect: str, server: JSON) -> Iterator[Break]:
                 yield Break(path, "command or url", "neither")
             case other:
                 yield Break(path, f"what the {dialect} schema says of {other}", "something else")
+
+
+def is_plain(server: JSON) -> bool:
+    """Whether a definition is of the one simple shape that every dialect permits; a test asks the schemas.
+
+    So are nearly all, and then jsonschema, whose import takes longer than the rest of a check, is not needed.
+    """
+    if not isinstance(server, dict) or not ({"command", "url"} & server.keys()):
+        return False
+    return all(key in _PLAIN and _PLAIN[key](value) for key, value in server.items())
+
+
+def _is_word(value: JSON) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _are_texts(value: JSON) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _are_variables(value: JSON) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+
+
+_PLAIN: dict[str, Callable[[JSON], bool]] = {
+    "command": _is_word,
+    "args": _are_texts,
+    "env": _are_variables,
+    "url": _is_word,
+}
 
 
 @cache

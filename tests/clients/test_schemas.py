@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mcp_guard.clients import CLIENTS, schemas
@@ -97,7 +99,7 @@ def test_breaks_have_one_place_each() -> None:
 def test_a_keyword_without_words_is_reported_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     validator = Draft202012Validator({"maxProperties": 0})
     monkeypatch.setattr(schemas, "_validator", lambda _: validator)
-    [found] = schemas.breaks("standard", {"command": "x"})
+    [found] = schemas.breaks("standard", {"type": "x"})
     assert found == ((), "what the standard schema says of maxProperties", "something else")
 
 
@@ -118,3 +120,33 @@ def test_a_schema_that_defines_no_server_is_a_fault_of_ours(monkeypatch: pytest.
 
 def test_a_validator_is_made_once() -> None:
     assert schemas._validator("codex") is schemas._validator("codex")
+
+
+TEXTS = st.sampled_from(["", "npx", " "]) | st.text(max_size=3)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    max_leaves=4,
+)
+SHAPES = st.dictionaries(
+    st.sampled_from(["command", "args", "env", "url", "type", "cwd", "headers"]), VALUES, max_size=4
+)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@given(shape=SHAPES)
+@settings(max_examples=150, deadline=None)
+def test_what_is_plain_keeps_to_every_schema(dialect: Dialect, shape: dict[str, JSON]) -> None:
+    """The short way may only skip what jsonschema would not find fault with."""
+    server = at(schemas.load(dialect.name), "$defs", "server")
+    if schemas.is_plain(shape):
+        assert Draft202012Validator(server).is_valid(shape)
+
+
+def test_which_shapes_are_plain() -> None:
+    assert schemas.is_plain({"command": "npx", "args": ["-y", "x"], "env": {"A": "b"}})
+    assert schemas.is_plain({"url": "https://mcp.example/"})
+    odds: list[JSON] = [{}, [], {"args": []}, {"command": ""}, {"command": "x", "args": "y"}]
+    odds.append({"command": "x", "env": {"A": 1}})
+    odds.append({"command": "x", "cwd": "y"})  # what it does not know, the schema judges
+    assert not any(map(schemas.is_plain, odds))
