@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from mcp_guard import policy, policy_edit
-from mcp_guard.model import Acceptance, Facts, Finding, Place, ProgramLaunch, RemoteLaunch, ServerFacts
+from mcp_guard.model import (
+    Acceptance,
+    Facts,
+    Finding,
+    PackageFacts,
+    Place,
+    Policy,
+    ProgramLaunch,
+    Publisher,
+    RemoteLaunch,
+    ServerFacts,
+    label,
+)
+from mcp_guard.rules.subjects import labelled, release_of
 from mcp_guard.workspace import Workspace
 
 Subject = Literal["package", "remote", "program"]
@@ -66,6 +80,54 @@ def edit(
     if new == old:
         raise AcceptError(_nothing(findings, servers, decision, facts))
     return name, old, new
+
+
+def name_publishers(space: Workspace, facts: Facts, servers: Sequence[ServerFacts]) -> tuple[str, str, str]:
+    """Return the policy file, its old and its new text, in which `[publishers]` names who published these servers.
+
+    Only what is proven is written, by repository and id. Raises `AcceptError` where nothing is, and where a person has
+    named somebody else.
+    """
+    name = policy_file(space)
+    old = policy_text(space, name)
+    new = old
+    for server in servers:
+        for package in server.packages:
+            found = _proven(package, server.server.name.text)
+            pattern = label(package.package.ecosystem, package.package.name, None)
+            if not _is_named(facts.policy, pattern, found):
+                new = policy_edit.add_publisher(new, pattern, found.identity)
+    if new == old:
+        raise AcceptError("their publishers are named already, so there is nothing to accept")
+    return name, old, new
+
+
+def _proven(package: PackageFacts, server: str) -> Publisher:
+    name = labelled(package.package)
+    release = release_of(package)
+    if package.problems:
+        raise AcceptError(f"{name} {package.problems[0]}: see mcp-guard explain proof-invalid")
+    if release is None:
+        raise AcceptError(f"who published {name} is not known: pin it first, or ask with --network=required")
+    if release.publisher.level != "proven":
+        hint = f"mcp-guard accept package {shlex.quote(server)}"
+        raise AcceptError(f"nothing proves who published {name}, so only that version can be accepted: {hint}")
+    return release.publisher
+
+
+def _is_named(rules: Policy, pattern: str, found: Publisher) -> bool:
+    """Say whether a person has named this publisher, by its id. Raises `AcceptError` where it is somebody else."""
+    named = policy.publisher_named(rules, pattern)
+    if named is None:
+        return False
+    differs = policy.publisher_differs(named, found)
+    if differs is not None:
+        command = f"mcp-guard accept publisher {shlex.quote(pattern)} {shlex.quote(found.identity)}"
+        raise AcceptError(
+            f"[publishers] names {named.identity} for {pattern}, and it was published by {found.identity} "
+            f"(another {differs}); if that is right, say so: {command}"
+        )
+    return "#" in named.identity or "#" not in found.identity
 
 
 def policy_file(space: Workspace) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from mcp_guard import lock, receipts
+from mcp_guard import lock, receipts, vouching
 from mcp_guard.model import (
     JSON,
     Answer,
@@ -31,12 +31,7 @@ from mcp_guard.model import (
 from mcp_guard.registries import Question, Registries
 from mcp_guard.rules.integrity_mismatch import contradictions
 
-# Part of every receipt's key: a verifier that looks at more must not believe one that looked at less.
-VERIFIER = "2"
-
 Ask = Literal["nothing", "status", "release"]
-
-_RANK = {"unavailable": 0, "absent": 0, "declared": 1, "proven": 2}
 
 
 class Status(NamedTuple):
@@ -51,6 +46,7 @@ class Status(NamedTuple):
     withdrawn: str | None = None
     deprecated: str | None = None
     missing: str | None = None
+    weaker_than: str | None = None
 
     @property
     def bad(self) -> bool:
@@ -65,7 +61,7 @@ def basis(entry: LockedPackage | None, base: LockedPackage | None, receipt: Stat
     """
     if entry is None:
         return "claimed"
-    if base is not None and weaker(entry.release, base.release):
+    if base is not None and vouching.weaker(entry.release, base.release):
         return "weaker"
     if receipt is not None:
         return "receipt" if receipt.agreed else "claimed"
@@ -74,16 +70,6 @@ def basis(entry: LockedPackage | None, base: LockedPackage | None, receipt: Stat
     if base is not None and lock.entry_digest(entry) == lock.entry_digest(base):
         return "carried"
     return "claimed"
-
-
-def weaker(release: Release, base: Release) -> bool:
-    """Say whether something that the base has as proven is not proven any more."""
-    pairs = (
-        (release.publisher.level, base.publisher.level),
-        (release.signatures, base.signatures),
-        (release.attestations, base.attestations),
-    )
-    return any(_RANK[before] == _RANK["proven"] and _RANK[now] < _RANK[before] for now, before in pairs)
 
 
 def to_ask(rests: Basis, network: Network, *, fresh_status: bool) -> Ask:
@@ -108,7 +94,9 @@ def _remembered(entry: LockedPackage | None, status: Status | None) -> Release |
         return None
     if status.missing is not None:
         return Missing(status.missing)
-    return entry.release._replace(withdrawn=status.withdrawn, deprecated=status.deprecated)
+    return entry.release._replace(
+        withdrawn=status.withdrawn, deprecated=status.deprecated, weaker_than=status.weaker_than
+    )
 
 
 # ------------------------------------------------------------------------------------------------ asking
@@ -124,6 +112,7 @@ class Context(NamedTuple):
     base_lock: Lock | None
     registries: Registries
     receipts: receipts.Receipts
+    proofs: Mapping[str, bytes | str] = {}  # path → bytes, or why they cannot be read
 
 
 def gather(packages: Sequence[Package], context: Context) -> tuple[PackageFacts, ...]:
@@ -157,28 +146,24 @@ def _start(package: Package, context: Context) -> tuple[PackageFacts, Status | N
         line = context.registries.configuration_line(package.ecosystem, _scope(package), asked.registry)
         return PackageFacts(package, name, entry, "claimed", known, asked, registry_line=line), None
     status = _status(entry, package, context)
-    rests = basis(entry, base, status, proven=False)  # this version verifies no proofs
+    problems: tuple[str, ...] = ()
+    unproven = None
+    rests = basis(entry, base, status, proven=False)
     if entry is not None:
-        registry = None if context.registries.is_default(package.ecosystem, asked) else asked
-        entry = entry._replace(release=believed(entry.release, registry))
+        vouched, problems, unproven = vouching.entry(entry, package, shelf(context))
+        proven = vouched.publisher.level == "proven"  # by attestations, which cover the digests and bound the time
+        rests = "weaker" if problems else basis(entry, base, status, proven=proven)
+        registry = None if context.registries.is_default(package.ecosystem, asked) else asked  # an entry cannot say it
+        entry = entry._replace(release=vouched._replace(registry=registry))
     answer = _remembered(entry, status) if rests == "receipt" else None
-    return PackageFacts(package, name, entry, rests, known, answer, status.as_of if status else None), status
+    as_of = status.as_of if status else None
+    return PackageFacts(package, name, entry, rests, known, answer, as_of, problems=problems, unproven=unproven), status
 
 
-def believed(release: Release, registry: str | None) -> Release:
-    """Take from the lock's words only what an entry can vouch for.
-
-    It cannot say which registry is asked, and nothing in it is proven: this version verifies no proofs.
-    """
-    publisher = release.publisher
-    if publisher.level == "proven":
-        publisher = Publisher("declared", publisher.identity)
-    return release._replace(
-        registry=registry,
-        publisher=publisher,
-        signatures="declared" if release.signatures == "proven" else release.signatures,
-        attestations="declared" if release.attestations == "proven" else release.attestations,
-    )
+def shelf(context: Context) -> vouching.Shelf:
+    """Gather what entries of the lock are held against; what is required is verified anew."""
+    remembered = None if context.network == "required" else context.receipts
+    return vouching.Shelf(context.proofs, remembered, context.registries.default("npm"))
 
 
 def _scope(package: Package) -> str | None:
@@ -222,13 +207,30 @@ def _finish(
         _remember(facts, Status(context.now, agreed, missing=answer.reason), context)
     if not isinstance(answer, Release):
         return settle(facts._replace(answer=answer, as_of=None), status, context.network)
-    if question.part == "status" and answer.published is None and facts.entry is not None:
-        # The cheap document has no times; the entry was verified with one before, or only its age would be lost.
-        answer = answer._replace(published=facts.entry.release.published)
+    return _answered(facts, status, question, answer, context)
+
+
+def _answered(
+    facts: PackageFacts, status: Status | None, question: Question, answer: Release, context: Context
+) -> PackageFacts:
+    """Take a release that the registry has, with what it proves, and remember whether it agrees with the lock."""
+    answer, problems, unproven = vouching.answer(facts.package, answer, context.registries.default("npm"))
+    if question.part == "status":
+        # The cheap document has no times and no history; the entry was verified with them before.
+        answer = answer._replace(weaker_than=status.weaker_than if status else None)
+        if answer.published is None and facts.entry is not None:
+            answer = answer._replace(published=facts.entry.release.published)
     if facts.entry is not None:
-        agreed = agrees(facts.entry.release, answer)
-        _remember(facts, Status(context.now, agreed, answer.withdrawn, answer.deprecated), context)
-    return facts._replace(answer=answer, as_of=context.now)
+        agreed = agrees(facts.entry.release, answer) and not problems
+        answer = vouching.joined(answer, facts.entry.release)
+        news = Status(context.now, agreed, answer.withdrawn, answer.deprecated, weaker_than=answer.weaker_than)
+        _remember(facts, news, context)
+    return facts._replace(
+        answer=answer,
+        as_of=context.now,
+        problems=(*facts.problems, *problems),
+        unproven=None if answer.publisher.level == "proven" else unproven or facts.unproven,
+    )
 
 
 def image_release(version: str) -> Release:
@@ -256,10 +258,12 @@ def agrees(claimed: Release, answer: Release) -> bool:
 
 
 def _key(name: str, own: Lock | None, package: Package, context: Context) -> str:
-    """Build a receipt's key, from the entry as it stands in the lock."""
+    """Build a receipt's key, from the entry as it stands in the lock: its proofs are named there."""
+    from mcp_guard.provenance.proofs import key_set
+
     written = lock.entry_digest(own.packages[name]) if own else ""
     registry = context.registries.registry(package.ecosystem, package.name)
-    return receipts.key("package", VERIFIER, name, written, str(registry))
+    return receipts.key("package", receipts.VERIFIER, key_set(), name, written, str(registry))
 
 
 def _status(entry: LockedPackage | None, package: Package, context: Context) -> Status | None:
@@ -274,9 +278,8 @@ def read_status(stored: Mapping[str, JSON]) -> Status | None:
     moment = receipts.moment(stored.get("as-of"))
     if moment is None:
         return None
-    words = [stored.get(name) for name in ("withdrawn", "deprecated", "missing")]
-    withdrawn, deprecated, missing = (word if isinstance(word, str) else None for word in words)
-    return Status(moment, stored.get("agreed") is True, withdrawn, deprecated, missing)
+    words = [stored.get(name) for name in ("withdrawn", "deprecated", "missing", "weaker-than")]
+    return Status(moment, stored.get("agreed") is True, *(word if isinstance(word, str) else None for word in words))
 
 
 def _remember(facts: PackageFacts, status: Status, context: Context) -> None:
@@ -288,6 +291,7 @@ def _remember(facts: PackageFacts, status: Status, context: Context) -> None:
         "withdrawn": status.withdrawn,
         "deprecated": status.deprecated,
         "missing": status.missing,
+        "weaker-than": status.weaker_than,
     }
     context.receipts.put(_key(facts.purl, context.lock, facts.package, context), content)
     if status.bad:

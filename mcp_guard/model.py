@@ -180,10 +180,30 @@ class Digest(NamedTuple):
 
 
 class Publisher(NamedTuple):
-    """Who published. `identity` is the account (`declared`) or the source repository (`proven`)."""
+    """Who published. Proven: the source repository of the signing certificate, by its owner; declared: an account."""
 
     level: Level
-    identity: str = ""
+    identity: str = ""  # proven: "github:owner/repository#id"; declared: the account, as the registry calls it
+    workflow: str = ""  # proven, and so are all that follow: the path of the top-level workflow in that repository
+    ref: str = ""  # "refs/tags/v1.2.3"
+    trigger: str = ""  # the event that started the workflow: "push", "release"
+    signer: str = ""  # the URI of the reusable workflow that signed; "" where the top-level one did
+    owner_id: str = ""  # the id of the repository's owner, which outlives a rename
+
+
+class Signature(NamedTuple):
+    """One signature of the npm registry over `name@version:integrity`, as it serves it; not verified by being here."""
+
+    key_id: str
+    value: str  # base64
+
+
+class Proof(NamedTuple):
+    """The attestations of one artifact: npm's attestations document, or PyPI's provenance object of one file."""
+
+    artifact: str  # file name (PyPI), or "" where the release is one artifact
+    name: str  # sha256, in hex, of its canonical JSON
+    text: str = ""  # the canonical JSON; "" in the lock, which holds the name alone
 
 
 class Release(NamedTuple):
@@ -201,6 +221,10 @@ class Release(NamedTuple):
     signatures: Level = "absent"
     attestations: Level = "absent"
     registry: str | None = None  # the registry that was asked, without credentials; None is the default one
+    account: str = ""  # who published by the registry's word, also where `publisher` is proven
+    signed: tuple[Signature, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    weaker_than: str | None = None  # an earlier version of this or a lower major line with more evidence, and which
 
 
 class Missing(NamedTuple):
@@ -265,6 +289,14 @@ class Acceptance(NamedTuple):
     place: Place
 
 
+class NamedPublisher(NamedTuple):
+    """Who must have published a package, as `[publishers]` says."""
+
+    identity: str  # "github:owner/repository#id", "registry:https://…"
+    workflow: str | None = None  # ".github/workflows/release.yml", or only its last part
+    ref: str | None = None  # "refs/tags/*", in which * stands for anything
+
+
 class Policy(NamedTuple):
     """`mcp-guard.toml`. Every key has its default, so `Policy()` is the policy of a repository without one.
 
@@ -281,7 +313,7 @@ class Policy(NamedTuple):
     deadline: timedelta = timedelta(seconds=10)
     exclude: tuple[str, ...] = ()
     registries: tuple[tuple[str, str], ...] = ()  # ("npm" | "npm:@scope" | "pypi", URL)
-    publishers: tuple[tuple[str, str], ...] = ()  # ("npm:@scope/*", identity)
+    publishers: tuple[tuple[str, NamedPublisher], ...] = ()  # ("npm:@scope/*", who)
     remotes: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
@@ -296,7 +328,7 @@ Basis = Literal[
     "proven",  # every needed fact is proven by proofs in the tree
     "carried",  # claimed only, but byte-identical in the base's lock
     "claimed",  # claimed only, new or changed
-    "weaker",  # a proof is missing or weaker than in the base
+    "weaker",  # a proof is missing, broken, or weaker than in the base
 ]
 
 
@@ -311,6 +343,8 @@ class PackageFacts(NamedTuple):
     answer: Answer | None  # None: not asked in this run, `entry` and the receipt stand
     as_of: datetime | None = None  # when `withdrawn` and presence were last asked for; None: never on this machine
     registry_line: str | None = None  # with `Refused`: what to add to one's own configuration
+    problems: tuple[str, ...] = ()  # each signed object that does not prove what it should: a clause about the package
+    unproven: str | None = None  # why what is served of signatures or attestations proves nothing here
 
 
 class ServerFacts(NamedTuple):
@@ -345,6 +379,7 @@ class Facts(NamedTuple):
     now: datetime
     network: Network = "auto"
     whole: bool = True  # every config of the tree was judged, so "unused" can be decided
+    proof_files: tuple[str, ...] = ()  # the proofs in the tree, by path
 
 
 class Finding(NamedTuple):
@@ -361,6 +396,16 @@ class Finding(NamedTuple):
     source: str = ""  # the source line, secrets masked
 
 
+class Evidence(NamedTuple):
+    """What is known of one package of a server, and how."""
+
+    package: str  # "npm:name@1.2.3"
+    publisher: Publisher
+    account: str  # who published by the registry's word; "" where it names nobody
+    parts: tuple[tuple[str, Level], ...]  # integrity, signatures, attestations, publisher, published
+    source: str  # on what that rests, for people: "proofs in the tree", "the registry, asked now"
+
+
 class Subject(NamedTuple):
     """One server in a report."""
 
@@ -369,6 +414,7 @@ class Subject(NamedTuple):
     verdict: Verdict
     publishers: tuple[str, ...]  # one text a package: who, and how that is known
     notes: tuple[str, ...] = ()  # "carried, as of 2026-11-20"
+    evidence: tuple[Evidence, ...] = ()  # one a package whose version is known
 
 
 class Report(NamedTuple):

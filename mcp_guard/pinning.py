@@ -1,8 +1,9 @@
 """Resolve, verify, write: turn unpinned servers into pinned and locked ones.
 
-`plan` computes, `apply` writes. Each server is all or nothing. Files are written lock first, then configs, each to a
-temporary name that is then renamed: a config whose version is not in the lock blocks, and so does a lock whose version
-is not in the config, so every state between blocks, and the same command repairs it.
+`plan` computes, `apply` writes. Each server is all or nothing. Files are written proofs first, then the lock, then
+configs, each to a temporary name that is then renamed; proofs that nothing names any more go last. A lock whose proof
+is missing blocks, and so does a config whose version is not in the lock, and a lock whose version is not in the config:
+so every state between blocks, and the same command repairs it.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from typing import NamedTuple, TypeAlias
 
-from mcp_guard import clients, evidence, lock, redaction, workspace
+from mcp_guard import clients, evidence, lock, proof_files, redaction, workspace
 from mcp_guard.model import Config, Lock, LockedPackage, LockedServer, Place, Server, ServerFacts
 from mcp_guard.pipeline import World, packages_of, server_facts
+from mcp_guard.provenance.proofs import FILE_LIMIT, is_proof_of, pretty
 from mcp_guard.redaction.shown import blank
 from mcp_guard.resolving import Failure, Resolved, resolve
 from mcp_guard.rules.subjects import kind
+from mcp_guard.triggers import PROOFS_FOLDER
 from mcp_guard.workspace import Workspace
+
+# A file to write: path from the root, the bytes it has ("" where there is none), and the new ones; None removes it.
+File: TypeAlias = tuple[str, bytes, bytes | None]
 
 
 class Pinned(NamedTuple):
@@ -26,19 +33,20 @@ class Pinned(NamedTuple):
 
     server: Server
     versions: tuple[str, ...]
+    publishers: tuple[str, ...]  # of each version: who published it, and how that is known
     edited: bool
 
 
 class Plan(NamedTuple):
-    """What `pin` would write: (path, old bytes, new bytes) in the order of writing, and what it came to."""
+    """What `pin` would write, in the order of writing, and what it came to."""
 
-    files: tuple[tuple[str, bytes, bytes], ...]
+    files: tuple[File, ...]
     pinned: tuple[Pinned, ...]
     failures: tuple[Failure, ...]
     secrets: frozenset[str]  # of the configs in `files`; never printed
 
     def diff(self) -> str:
-        """Return the unified diff of everything that would be written, secrets blanked out."""
+        """Return the unified diff of what would be written, secrets blanked out; of a proof only its name and size."""
         return blank("".join(_diff(path, old, new) for path, old, new in self.files), self.secrets)
 
 
@@ -50,12 +58,28 @@ def plan(space: Workspace, world: World, wanted: Callable[[Server], bool]) -> Pl
     edited = [_edited(config, space, resolved) for config in configs]
     new = _lock(space, world, edited, resolved)
     old_lock = space.own.get(lock.LOCK_FILE, b"")
-    files = [(lock.LOCK_FILE, old_lock, lock.dump(new))] if new.servers or old_lock else []
+    proofs, stale = _proofs(new, space)
+    files: list[File] = [(lock.LOCK_FILE, old_lock, lock.dump(new))] if new.servers or old_lock else []
     files += [(config.file, space.data[config.file], data) for config, data in edited]
-    changed = tuple((path, old, data) for path, old, data in files if old != data)
-    pinned = tuple(Pinned(item.server, item.labels, edited=bool(item.edits)) for item in resolved)
+    changed = tuple((path, old, data) for path, old, data in (*proofs, *files, *stale) if old != data)
+    pinned = tuple(Pinned(item.server, item.labels, item.publishers, edited=bool(item.edits)) for item in resolved)
     secrets = frozenset().union(*(redaction.secrets(server) for config in configs for server in config.servers))
     return Plan(changed, pinned, tuple(failures), secrets)
+
+
+def _proofs(new: Lock, space: Workspace) -> tuple[list[File], list[File]]:
+    """Work out which proofs the new lock needs and the tree has not, and which it has and nothing names."""
+    there = space.tree.read(space.proof_files, FILE_LIMIT)
+    needed = {proof_files.path(proof.name): proof for entry in new.packages.values() for proof in entry.release.proofs}
+    written: list[File] = []
+    for path, proof in sorted(needed.items()):
+        old = there.get(path, b"")
+        if proof.text and not (isinstance(old, bytes) and is_proof_of(proof.name, old)):
+            written.append((path, old if isinstance(old, bytes) else b"", pretty(proof)))
+    stale: list[File] = [
+        (path, data, None) for path, data in sorted(there.items()) if path not in needed and isinstance(data, bytes)
+    ]
+    return written, stale
 
 
 def _facts(config: Config, space: Workspace, world: World) -> list[ServerFacts]:
@@ -67,17 +91,25 @@ class ChangedError(Exception):
     """A file is not what it was when the plan was made; the message names it."""
 
 
-def apply(root: str, files: Iterable[tuple[str, bytes, bytes]]) -> None:
-    """Write files (repository-relative path, old bytes, new bytes), each whole or not at all.
+def apply(root: str, files: Iterable[File]) -> None:
+    """Write files, each whole or not at all.
 
     Raises `ChangedError`, before anything is written, where one has been edited meanwhile, and OSError.
     """
     paths = [(os.path.join(root, *path.split("/")), old, data) for path, old, data in files]
     for path, old, _ in paths:
+        if os.path.islink(os.path.dirname(path)) and os.path.basename(os.path.dirname(path)) == PROOFS_FOLDER:
+            raise ChangedError(f"{PROOFS_FOLDER} is a link: remove it, proofs are kept in the repository itself")
         if _now(path) != old:
             raise ChangedError(f"{os.path.relpath(path, root)} was changed while mcp-guard worked: run it again")
     for path, _, data in paths:
-        write(path, data)
+        if data is None:
+            os.unlink(path)
+            with suppress(OSError):  # it holds other proofs
+                os.rmdir(os.path.dirname(path))
+        else:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            write(path, data)
 
 
 def _now(path: str) -> bytes:
@@ -159,7 +191,10 @@ def _locked_server(facts: ServerFacts, item: Resolved) -> LockedServer:
     return LockedServer(server.file, server.name.text, kind(facts.launches), names, facts.fingerprint, place)
 
 
-def _diff(path: str, old: bytes, new: bytes) -> str:
+def _diff(path: str, old: bytes, new: bytes | None) -> str:
+    if proof_files.is_proof(path):
+        return f"removed: {path}\n" if new is None else f"written: {path} ({len(new):,} bytes)\n"
+    new = new or b""
     before, after = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in (old, new))
     return "".join(_terminated(difflib.unified_diff(before, after, f"a/{path}", f"b/{path}")))
 

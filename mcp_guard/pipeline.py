@@ -9,24 +9,18 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from mcp_guard import env_files, evidence, launchers, redaction, rules, workspace
+from mcp_guard import env_files, evidence, launchers, redaction, rules, subject, workspace
 from mcp_guard.model import (
     Config,
     Facts,
     Finding,
     ImageLaunch,
     Launch,
-    LocalLaunch,
     Network,
-    OpaqueLaunch,
     Override,
     Package,
-    PackageFacts,
     PackageLaunch,
     Place,
-    ProgramLaunch,
-    Release,
-    RemoteLaunch,
     Report,
     Server,
     ServerFacts,
@@ -79,7 +73,14 @@ def gather(space: Workspace, world: World, seen: dict[str, str]) -> Facts:
     ]
     packages = [package for server in started for package in packages_of(server.launches)]
     context = evidence.Context(
-        space.policy, world.network, world.now, space.lock, space.base_lock, world.registries, world.receipts
+        policy=space.policy,
+        network=world.network,
+        now=world.now,
+        lock=space.lock,
+        base_lock=space.base_lock,
+        registries=world.registries,
+        receipts=world.receipts,
+        proofs=space.proofs,
     )
     found = iter(evidence.gather(packages, context))
     servers = tuple(
@@ -97,6 +98,7 @@ def gather(space: Workspace, world: World, seen: dict[str, str]) -> Facts:
         now=world.now,
         network=world.network,
         whole=space.whole,
+        proof_files=space.proof_files,
     )
 
 
@@ -227,60 +229,19 @@ def _about(finding: Finding, server: Server, configs: Container[str]) -> bool:
 
 
 def _subject(facts: ServerFacts, findings: Sequence[Finding], secrets: Mapping[str, frozenset[str]]) -> Subject:
-    name = facts.server.name._replace(text=redaction.mask(facts.server.name.text, secrets[facts.server.file]))
+    masked = secrets[facts.server.file]
+    name = facts.server.name._replace(text=redaction.mask(facts.server.name.text, masked))
     bare = facts.server._replace(
         name=name, argv=(), env=(), env_files=(), cwd=None, url=None, headers=(), definition=None
     )
     return Subject(
         server=bare,
-        launches=tuple(_masked(launch, secrets[facts.server.file]) for launch in facts.launches),
+        launches=tuple(subject.masked(launch, masked) for launch in facts.launches),
         verdict=verdict(facts.server, facts.launches, findings, secrets),
-        publishers=tuple(publisher(package) for package in facts.packages),
-        notes=tuple(dict.fromkeys(note for package in facts.packages for note in _notes(package))),
+        publishers=tuple(subject.publisher(package) for package in facts.packages),
+        notes=tuple(dict.fromkeys(note for package in facts.packages for note in subject.notes(package))),
+        evidence=tuple(found for one in facts.packages if (found := subject.evidence(one, masked)) is not None),
     )
-
-
-def publisher(facts: PackageFacts) -> str:
-    """Say who published a package and how that is known; "nothing is known" is said too."""
-    release = facts.answer if isinstance(facts.answer, Release) else facts.entry.release if facts.entry else None
-    if release is None or release.publisher.level == "unavailable":
-        return "unavailable"
-    if release.publisher.level == "absent":
-        return "absent: the registry names no account"
-    return f"{release.publisher.level}: {release.publisher.identity}"
-
-
-def _notes(facts: PackageFacts) -> Iterable[str]:
-    if facts.package.ecosystem == "oci" and facts.package.version is not None:
-        yield "its registry was not asked"
-    elif isinstance(facts.answer, Release) and facts.as_of is not None:
-        yield f"status as of {facts.as_of:%Y-%m-%d %H:%M} UTC"
-    elif facts.answer is None and facts.basis == "carried":
-        yield "carried from the base's lock, not asked"
-
-
-def _masked(launch: Launch, secrets: frozenset[str]) -> Launch:
-    def mask(text: str) -> str:
-        return redaction.mask(text, secrets)
-
-    match launch:
-        case PackageLaunch():
-            return launch._replace(packages=tuple(_masked_package(p, mask) for p in launch.packages), overrides=())
-        case ImageLaunch():
-            return launch._replace(image=_masked_package(launch.image, mask), overrides=())
-        case RemoteLaunch():
-            return launch._replace(url=mask(launch.url), word=launch.word._replace(text=""))
-        case LocalLaunch():
-            return launch._replace(script=mask(launch.script), word=launch.word._replace(text=""))
-        case ProgramLaunch():
-            return launch._replace(program=mask(launch.program), word=launch.word._replace(text=""))
-        case OpaqueLaunch():
-            return launch._replace(reason=mask(launch.reason), word=launch.word._replace(text=""))
-
-
-def _masked_package(package: Package, mask: Callable[[str], str]) -> Package:
-    word = package.word._replace(text="")
-    return package._replace(name=mask(package.name), written=mask(package.written), word=word)
 
 
 def _named(finding: Finding, secrets: Mapping[str, frozenset[str]]) -> Finding:

@@ -11,7 +11,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from mcp_guard import documents
-from mcp_guard.model import Acceptance, Place, Policy
+from mcp_guard.model import Acceptance, NamedPublisher, Place, Policy
 from mcp_guard.policy import POLICY_FILES, PolicyError, load
 from mcp_guard.policy.grammar import normalised
 
@@ -33,17 +33,25 @@ def add_acceptances(text: str, acceptances: Sequence[Acceptance]) -> str:
 
 
 def add_publisher(text: str, pattern: str, identity: str) -> str:
-    """The text with `pattern = identity` in `[publishers]`; another identity there is replaced."""
+    """The text with `pattern = identity` in `[publishers]`; another identity there is replaced.
+
+    Where a table stands there, its workflow and its ref go on narrowing the new identity down.
+    """
     policy, key = _policy(text), normalised(pattern)
     publishers = dict(policy.publishers)
-    if publishers.get(key) == identity:
+    known = publishers.get(key, NamedPublisher(""))
+    if known.identity == identity:
         return text
-    publishers[key] = identity
+    publishers[key] = known._replace(identity=identity)
 
     def edit(section: Section) -> None:
         named = _section(section, "publishers")
         written = next((name for name in named if normalised(name) == key), key)
-        named[written] = identity
+        entry = named.get(written)
+        if isinstance(entry, MutableMapping):
+            entry["repository" if "repository" in entry else "identity"] = identity
+        else:
+            named[written] = identity
 
     return _edited(text, policy._replace(publishers=tuple(publishers.items())), edit)
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:  # the hot path does without the nouns
 
 RECEIPT_LIMIT = 1 << 20  # bytes of one receipt
 
+# Part of the key of every receipt about a package: a verifier that looks at more must not believe one that looked at
+# less.
+VERIFIER = "3"
+
 _FOREIGN_WRITERS = stat.S_IWGRP | stat.S_IWOTH
 
 

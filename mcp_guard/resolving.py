@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import NamedTuple, TypeAlias
 
-from mcp_guard import evidence, lock, redaction
+from mcp_guard import evidence, lock, redaction, subject, vouching
 from mcp_guard.model import (
     Answer,
     Ecosystem,
@@ -19,6 +19,7 @@ from mcp_guard.model import (
     Package,
     Place,
     Policy,
+    Publisher,
     Refused,
     Release,
     Server,
@@ -55,6 +56,7 @@ class Resolved(NamedTuple):
     edits: tuple[Edit, ...]
     entries: tuple[LockedPackage, ...]
     labels: tuple[str, ...]
+    publishers: tuple[str, ...]  # of each label: who published it and how that is known
 
 
 class _Choice(NamedTuple):
@@ -85,7 +87,7 @@ def resolve(facts: Sequence[ServerFacts], space: Workspace, world: World) -> tup
     resolved: list[Resolved] = []
     for server, choices in chosen:
         try:
-            resolved.append(_resolved(server, choices, answers, space))
+            resolved.append(_resolved(server, choices, answers, space, world))
         except _Unresolved as problem:
             failures.append(_failure(server, problem))
     return resolved, failures
@@ -198,18 +200,30 @@ def _question(choice: _Choice) -> Question:
 
 
 def _resolved(
-    server: Server, choices: Sequence[_Choice], answers: Mapping[Question, Answer], space: Workspace
+    server: Server, choices: Sequence[_Choice], answers: Mapping[Question, Answer], space: Workspace, world: World
 ) -> Resolved:
     edits = tuple(
         (package.word, package.cut, package.join + version)
         for package, version in choices
         if package.version is None and package.cut is not None
     )
-    entries = tuple(_entry(choice, answers, space) for choice in choices)
-    return Resolved(server, edits, entries, tuple(label(p.ecosystem, p.name, version) for p, version in choices))
+    entries = tuple(_entry(choice, answers, space, world) for choice in choices)
+    labels = tuple(label(p.ecosystem, p.name, version) for p, version in choices)
+    publishers = tuple(_who(entry.release.publisher) for entry in entries)
+    return Resolved(server, edits, entries, labels, publishers)
 
 
-def _entry(choice: _Choice, answers: Mapping[Question, Answer], space: Workspace) -> LockedPackage:
+def _who(publisher: Publisher) -> str:
+    match publisher.level:
+        case "proven":
+            return f"published by {subject.who(publisher)}, proven"
+        case "declared":
+            return f'published by "{publisher.identity}" by the registry\'s word, nothing proves it'
+        case "absent" | "unavailable":
+            return "nothing is known of who published it"
+
+
+def _entry(choice: _Choice, answers: Mapping[Question, Answer], space: Workspace, world: World) -> LockedPackage:
     package, version = choice
     name = purl(package.ecosystem, package.name, version)
     if package.ecosystem == "oci":
@@ -217,11 +231,38 @@ def _entry(choice: _Choice, answers: Mapping[Question, Answer], space: Workspace
     answer = answers[_question(choice)]
     if not isinstance(answer, Release):
         raise _Unresolved(_why(label(package.ecosystem, package.name, version), answer))
-    return _agreed(name, answer, space)
+    exact, npm_registry = package._replace(version=version), world.registries.default("npm")
+    vouched = vouching.answer(exact, answer, npm_registry)
+    if vouched.problems:
+        raise _Unresolved(f"{name} {'; '.join(vouched.problems)}")
+    release = _agreed(name, vouched.release, space)
+    old = space.lock.packages.get(name) if space.lock else None
+    if old is not None:  # what was proven stays proven, though a mirror may leave it out
+        kept = vouching.entry(old, exact, vouching.Shelf(space.proofs, None, npm_registry))
+        release = release if kept.problems else _with_account(vouching.joined(release, kept.release), old.release)
+    return _entered(LockedPackage(name, release, Place(lock.LOCK_FILE)))
 
 
-def _agreed(name: str, answer: Release, space: Workspace) -> LockedPackage:
-    """Make the lock entry, unless the release has no digest to lock, is withdrawn, or is not what was locked before."""
+def _with_account(release: Release, old: Release) -> Release:
+    """Keep the account that the lock has where the registry names none."""
+    if release.account or not old.account:
+        return release
+    silent = release.publisher.level == "absent"
+    publisher = Publisher("declared", old.account) if silent else release.publisher
+    return release._replace(account=old.account, publisher=publisher)
+
+
+def _entered(entry: LockedPackage) -> LockedPackage:
+    """Refuse what could not be written into the lock, before anything is."""
+    try:
+        lock.entry_digest(entry)
+    except ValueError as error:
+        raise _Unresolved(f"{entry.purl}: the registry sent what no lock can hold: {error}") from None
+    return entry
+
+
+def _agreed(name: str, answer: Release, space: Workspace) -> Release:
+    """Take a release for the lock, unless it has no digest to lock, is withdrawn, or is not what was locked before."""
     old = space.lock.packages.get(name) if space.lock else None
     if not answer.digests or any(digest.algorithm not in _STRONG for digest in answer.digests):
         raise _Unresolved(f"{name}: the registry gives no strong digest of it")
@@ -232,18 +273,16 @@ def _agreed(name: str, answer: Release, space: Workspace) -> LockedPackage:
             f"{name}: the registry's digests are not the locked ones; see mcp-guard explain integrity-mismatch"
         )
     if old is not None and evidence.agrees(old.release, answer):
-        return old
+        answer = answer._replace(published=old.release.published or answer.published)
     registry = answer.registry if answer.registry and _is_named(answer.registry, space.policy) else None
-    release = answer._replace(withdrawn=None, deprecated=None, registry=registry)
-    return LockedPackage(name, release, Place(lock.LOCK_FILE))
+    return answer._replace(withdrawn=None, deprecated=None, weaker_than=None, registry=registry)
 
 
 def _is_named(registry: str, rules: Policy) -> bool:
     """Say whether the policy names a registry: then it belongs into the lock; a mirror of one user's own does not."""
     named = [url for _, url in rules.registries]
-    named += [
-        identity.removeprefix("registry:") for _, identity in rules.publishers if identity.startswith("registry:")
-    ]
+    identities = [publisher.identity for _, publisher in rules.publishers]
+    named += [identity.removeprefix("registry:") for identity in identities if identity.startswith("registry:")]
     return registry.rstrip("/") in {url.rstrip("/") for url in named}
 
 

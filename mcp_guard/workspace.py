@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from mcp_guard import clients, launchers, lock, policy, triggers
+from mcp_guard import clients, launchers, lock, policy, proof_files, triggers
 from mcp_guard.model import Config, Ecosystem, Link, Lock, Override, Place, Policy, Problem
 from mcp_guard.trees import Entry, Tree, Unreadable
 
@@ -41,6 +41,8 @@ class Workspace(NamedTuple):
     excluded: tuple[str, ...]
     whole: bool
     own: dict[str, bytes]  # lock and policy files as they are
+    proofs: dict[str, bytes | str]  # the proofs that the lock names, by path: their bytes, or why they cannot be read
+    proof_files: tuple[str, ...]  # the paths of all proofs
 
 
 def read(
@@ -78,6 +80,8 @@ def read(
         excluded=tuple(sorted(excluded)),
         whole=names is None,
         own=_own(tree),
+        proofs=proof_files.read(tree, own_lock) if own_lock else {},
+        proof_files=tuple(sorted(filter(proof_files.is_proof, tree.entries))),
     )
 
 
@@ -268,8 +272,8 @@ def tracked(tree: Tree, seen: dict[str, str]) -> Callable[[str], bool]:
 
 
 def on_disk(root: str, names: Iterable[str]) -> list[str]:
-    """List those of the names, and of our own files, that are files on disk, tracked or not."""
-    wanted = dict.fromkeys([*names, *OWN_FILES])
+    """List those of the names, and of our own files and proofs, that are files on disk, tracked or not."""
+    wanted = dict.fromkeys([*names, *OWN_FILES, *proof_files.on_disk(root)])
     paths = {name: os.path.join(root, *name.split("/")) for name in wanted}
     return [
         name

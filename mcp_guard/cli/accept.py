@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from datetime import date
 
-from mcp_guard import accept, pinning, pipeline, policy, policy_edit, rules
+from mcp_guard import accept, pinning, pipeline, policy, policy_edit, rules, subject
 from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
 from mcp_guard.cli.output import say
 from mcp_guard.model import Facts, ServerFacts
 from mcp_guard.reports.escape import escape
+from mcp_guard.rules import subjects
+from mcp_guard.workspace import Workspace
 
 
 def run(options: Options) -> int:
@@ -27,14 +29,33 @@ def run(options: Options) -> int:
 
 
 def publisher(options: Options) -> int:
-    """Name who must have published a package: `[publishers]`."""
+    """Name in `[publishers]` who published the named servers; or, as PATTERN IDENTITY, who must publish a package."""
     place, space = common.open_work_tree(options, None)
-    pattern, identity = options.names
+    if options.names[0].startswith(_PATTERNS):
+        _write(place.root, *_by_pattern(space, options.names))
+        return 0
+    with common.world(options, space.policy) as world:
+        facts = pipeline.gather(space, world, {})
+    servers = _servers(options, facts)
+    written = accept.name_publishers(space, facts, servers)
+    for package in (package for server in servers for package in server.packages):
+        say(escape(f"{subjects.labelled(package.package)}  {subject.publisher(package)}"))
+    _write(place.root, *written)
+    return 0
+
+
+_PATTERNS = ("npm:", "pypi:")
+
+
+def _by_pattern(space: Workspace, names: Sequence[str]) -> tuple[str, str, str]:
+    if len(names) != 2:  # noqa: PLR2004 (a pattern and an identity)
+        raise common.UsageError(
+            "name servers, or one pattern and one identity: npm:@scope/* github:owner/repository#id"
+        )
+    pattern, identity = names
     name = accept.policy_file(space)
     old = accept.policy_text(space, name)
-    new = policy_edit.add_publisher(old, pattern, identity)
-    _write(place.root, name, old, new)
-    return 0
+    return name, old, policy_edit.add_publisher(old, pattern, identity)
 
 
 def _write(root: str, name: str, old: str, new: str) -> None:
@@ -76,7 +97,7 @@ def _servers(options: Options, facts: Facts) -> list[ServerFacts]:
         if not found:
             known = sorted({server.server.name.text for server in facts.servers})
             raise common.UsageError(f"no server is called {name}; these are: {', '.join(known) or 'none'}")
-        if len(found) > 1 and options.subject != "package":
+        if len(found) > 1 and options.subject not in {"package", "publisher"}:
             files = ", ".join(server.server.file for server in found)
             raise common.UsageError(f"several servers are called {name} ({files}): say which with --file")
         chosen += found

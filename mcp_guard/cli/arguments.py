@@ -34,6 +34,7 @@ class Options(argparse.Namespace):
     everything: bool
     hook: bool
     diff: bool
+    publishers: bool
     subject: str
     names: list[str]
     reason: str
@@ -191,10 +192,11 @@ def _accept(commands: Commands[Parser], environ: Mapping[str, str]) -> None:
         parser.add_argument("--reason", default="", help="why; shown in every report")
         parser.add_argument("--until", metavar="DATE", help="when it ends, as 2027-02-28; at most 180 days ahead")
         parser.set_defaults(run=run)
-    parser = _command(subjects, "publisher", "Name who must have published a package.", environ)
-    parser.add_argument(
-        "names", nargs=2, metavar=("PATTERN", "IDENTITY"), help='"npm:@scope/*" github:owner/repository#id'
-    )
+    text = "Name who must have published the packages of a server: who is proven to have done it."
+    parser = _command(subjects, "publisher", text, environ)
+    help_ = 'the server\'s name in its config; or "npm:@scope/*" github:owner/repository#id'
+    parser.add_argument("names", nargs="+", metavar="SERVER", help=help_)
+    parser.add_argument("--file", metavar="PATH", help="the config, where several have a server of this name")
     parser.set_defaults(run=publisher)
 
 
@@ -206,6 +208,7 @@ def _list(commands: Commands[Parser], environ: Mapping[str, str]) -> None:
     )
     _reporting(parser, ("text", "json"))
     parser.add_argument("paths", nargs="*", metavar="PATH", help="configs or folders; none: every tracked config")
+    parser.add_argument("--publishers", action="store_true", help="who published each package, and how that is known")
     parser.set_defaults(run=run)
 
 

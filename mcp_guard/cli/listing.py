@@ -15,9 +15,9 @@ def run(options: Options) -> int:
     with common.world(options, space.policy) as world:
         report = pipeline.judge(space, world)
     if options.format == "text":
-        from mcp_guard.reports import listing
+        from mcp_guard.reports import listing, publishers
 
-        emit(listing.render(report))
+        emit(publishers.render(report) if options.publishers else listing.render(report))
     else:
         common.publish(options, report)
     return 0

@@ -12,8 +12,10 @@ from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
 from mcp_guard.cli.output import emit, say
 from mcp_guard.model import Server
+from mcp_guard.proof_files import is_proof
 from mcp_guard.reports.escape import escape
 from mcp_guard.resolving import Failure
+from mcp_guard.triggers import PROOFS_FOLDER
 from mcp_guard.workspace import Workspace
 
 
@@ -80,9 +82,12 @@ def _say(plan: pinning.Plan, place: common.Here) -> None:
         what = ", ".join(item.versions) or "definition"
         done = "pinned" if item.edited else "locked"
         say(escape(f"{done}  {item.server.file}  {_shown(item.server)}  {what}"))
+        for publisher in item.publishers:
+            say(escape(f"        {publisher}"))
     _failures(plan.failures)
     if plan.files:
-        files = [os.path.relpath(os.path.join(place.root, path), place.folder) for path, _, _ in plan.files]
+        paths = dict.fromkeys(PROOFS_FOLDER if is_proof(path) else path for path, _, _ in plan.files)
+        files = [os.path.relpath(os.path.join(place.root, path), place.folder) for path in paths]
         say(escape(f"stage:  git add {' '.join(shlex.quote(file) for file in files)}"))
 
 

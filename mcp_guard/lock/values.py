@@ -1,4 +1,4 @@
-"""Digests, times, purls and registries as the lock spells them, both ways.
+"""Digests, times, purls, registries and signatures as the lock spells them, both ways.
 
 What is read must be in the one spelling that is written, so that equal facts are equal bytes. All functions raise
 `ValueError` with a clause that says what is wrong.
@@ -17,6 +17,13 @@ _BYTES = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z")
 _PURL = re.compile(r"pkg:[a-z]+/([^@?#]+)@([^@?#]+)(?:\?repository_url=([^&?#]+))?")
 _REGISTRY = re.compile(r"https?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?")
+# RFC 4648 §4 with the padding and the zero bits that its §3.5 asks for: one spelling for the same bytes.
+_BASE64 = re.compile(
+    r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)"
+)
+_KEY_ID = re.compile(r"[!-~]+")
+_PROOF_NAME = re.compile(r"[0-9a-f]{64}")
+_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ECOSYSTEMS: tuple[Ecosystem, ...] = ("npm", "pypi", "oci")
 
 
@@ -89,6 +96,34 @@ def registry(url: str) -> str:
     if not _REGISTRY.fullmatch(url):
         raise ValueError("is no plain URL without user name, password and query")
     return url
+
+
+def key_id(text: str) -> str:
+    """The id of a signing key: visible ASCII, such as `SHA256:DhQ8…`."""
+    if not _KEY_ID.fullmatch(text):
+        raise ValueError("is no key id, which is of visible ASCII characters")
+    return text
+
+
+def base64_text(text: str) -> str:
+    """Some bytes in base64, in the one spelling that they have."""
+    if not _BASE64.fullmatch(text):
+        raise ValueError("is no base64, or not the one spelling of its bytes")
+    return text
+
+
+def proof_name(text: str) -> str:
+    """The name of a proof: 64 digits in hex."""
+    if not _PROOF_NAME.fullmatch(text):
+        raise ValueError("is no proof's name, which is 64 digits in hex")
+    return text
+
+
+def line(text: str) -> str:
+    """One line of text, with something in it."""
+    if not _LINE.fullmatch(text):
+        raise ValueError("must be one line with something in it, without control characters")
+    return text
 
 
 def read_purl(text: str) -> Release:

@@ -48,6 +48,7 @@ ACCEPTABLE = frozenset(
 _NEVER = {
     "known-malicious": "malware is removed, not accepted",
     "integrity-mismatch": "other bytes than the locked ones are removed, not accepted",
+    "proof-invalid": "what is signed wrongly is removed, not accepted",
     "ambiguous-document": "clients would read different servers: write the file plainly",
     "unreadable-config": "what cannot be read cannot be judged: mend the file",
     "hidden-characters": "remove the hidden characters",

@@ -25,9 +25,16 @@ _PACKAGE = re.compile(
     rf"|pypi:{_PYPI_NAME}@(?:[0-9][0-9A-Za-z.!+_-]*|{_COMMIT})"
     rf"|oci:{_IMAGE_NAME}@sha256:[0-9a-f]{{64}}"
 )
-_HOSTED = re.compile(
-    r"github:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+(?:#[0-9]+)?|gitlab:[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+(?:#[0-9]+)?"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_IDENTITY = re.compile(
+    r"github:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+(?:#[0-9]+)?"
+    r"|gitlab:[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+(?:#[0-9]+)?"
+    r"|google:[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+    rf"|circleci:{_UUID}/{_UUID}"
 )
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_WORKFLOW = re.compile(rf"(?!.*\.\.)[^/@{_CONTROL}]+(?:/[^/@{_CONTROL}]+)*")
+_REF = re.compile(rf"refs/[^{_CONTROL}]+")
 
 
 def registry_key(text: str) -> str:
@@ -57,15 +64,35 @@ def publisher_key(text: str) -> str:
 
 
 def identity(text: str) -> str:
-    """`github:owner/repository`, `gitlab:group/repository`, each with `#id` after it or not, or `registry:URL`."""
+    """`github:owner/repository` or `gitlab:group/repository`, each with `#id` after it or not, or `registry:URL`.
+
+    Also `google:account@host` and `circleci:project/pipeline`, by their UUIDs.
+    """
     kind, _, rest = text.partition(":")
     if kind == "registry":
         return f"{kind}:{registry_url(rest)}"
-    if _HOSTED.fullmatch(text):
+    if _IDENTITY.fullmatch(text):
         return text
     raise ValueError(
-        "does not name a publisher: write github:owner/repository#id, gitlab:group/repository#id or registry:https://…"
+        "does not name a publisher: write github:owner/repository#id, gitlab:group/repository#id, google:account@host, "
+        "circleci:<project>/<pipeline> or registry:https://…"
     )
+
+
+def workflow(text: str) -> str:
+    """The path of a workflow in its repository, or only its last part."""
+    if _WORKFLOW.fullmatch(text):
+        return text
+    raise ValueError(
+        "is no workflow: write its path in the repository or its file name, as in release.yml, without .. and @"
+    )
+
+
+def ref(text: str) -> str:
+    """A ref, in which `*` stands for anything."""
+    if _REF.fullmatch(text):
+        return text
+    raise ValueError("is no ref: write refs/heads/main, refs/tags/v* or another that begins with refs/")
 
 
 def package(text: str) -> str:

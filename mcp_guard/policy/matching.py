@@ -131,10 +131,3 @@ def _path_matches(pattern: tuple[str, ...], segments: tuple[str, ...]) -> bool:
 def program_allowed(policy: Policy, program: str) -> bool:
     """Whether `[programs] allow` names a program, in exactly these characters."""
     return program in policy.programs
-
-
-def publisher_named(policy: Policy, label: str) -> str | None:
-    """The identity that `[publishers]` names for `npm:@scope/name` or `pypi:name`: the name's own, else its scope's."""
-    named = dict(policy.publishers)
-    scope, slash, _ = label.partition("/")
-    return named.get(label) or (named.get(f"{scope}/*") if slash else None)

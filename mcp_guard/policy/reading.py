@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from mcp_guard import documents
 from mcp_guard.documents import Array, Node, Object
-from mcp_guard.model import Network, Place, Policy
+from mcp_guard.model import NamedPublisher, Network, Place, Policy
 from mcp_guard.policy import grammar
 from mcp_guard.policy.acceptances import acceptances
 from mcp_guard.policy.values import (
@@ -22,7 +22,6 @@ from mcp_guard.policy.values import (
     parsed,
     required,
     table,
-    text,
 )
 
 OWN_FILE, SHARED_FILE = POLICY_FILES = ("mcp-guard.toml", "pyproject.toml")
@@ -46,9 +45,12 @@ _KEYS = (
     "accept",
 )
 _PUBLISHER_KEYS = ("identity", "repository", "workflow", "ref")
+_BUILT = ("github:", "gitlab:")  # whose certificates name a workflow and a ref
 _SECOND = timedelta(seconds=1)
 # A key of TOML can be spelled with escapes; a file with neither these nor the name holds no policy.
 _SPELLINGS = (b"mcp-guard", b"\\u", b"\\U", b"\\x")
+
+Value = TypeVar("Value")
 
 
 def load(files: Mapping[str, bytes]) -> Policy:
@@ -133,10 +135,10 @@ def _section(policy: Table, key: str, keys: tuple[str, ...] = ()) -> Table:
 
 
 def _pairs(
-    section: Table, parse_key: Callable[[str], str], parse_value: Callable[[Table, str, Node], str]
-) -> tuple[tuple[str, str], ...]:
+    section: Table, parse_key: Callable[[str], str], parse_value: Callable[[Table, str, Node], Value]
+) -> tuple[tuple[str, Value], ...]:
     """The keys of a table with their values, each key there once however it is spelled."""
-    found: dict[str, str] = {}
+    found: dict[str, Value] = {}
     for member in section.content.members:
         place = section.document.place(member.key_start, member.key_end)
         name = section.name(member.key)
@@ -154,19 +156,28 @@ def _registry(section: Table, name: str, node: Node) -> str:
     return parsed(section, name, node, grammar.registry_url)
 
 
-def _publisher(section: Table, name: str, node: Node) -> str:
+def _publisher(section: Table, name: str, node: Node) -> NamedPublisher:
     """The identity, which is a string, or a table that may narrow it down to a workflow and a ref."""
     if not isinstance(node.value, Object):
-        return parsed(section, name, node, grammar.identity)
+        return NamedPublisher(parsed(section, name, node, grammar.identity))
     publisher = table(section.document, name, node)
     known(publisher, _PUBLISHER_KEYS)
-    for key in ("workflow", "ref"):
-        if (narrowed := publisher.content.get(key)) is not None:
-            text(publisher, publisher.name(key), narrowed)
     named = [key for key in ("identity", "repository") if publisher.content.get(key)]
     if len(named) != 1:
         raise PolicyError(publisher.place, f"{name} needs one of the keys identity and repository")
-    return parsed(publisher, publisher.name(named[0]), required(publisher, named[0]), grammar.identity)
+    found = NamedPublisher(
+        parsed(publisher, publisher.name(named[0]), required(publisher, named[0]), grammar.identity),
+        _narrowed(publisher, "workflow", grammar.workflow),
+        _narrowed(publisher, "ref", grammar.ref),
+    )
+    if found[1:] != (None, None) and not found.identity.startswith(_BUILT):
+        raise PolicyError(publisher.place, f"{name} names nobody who has a workflow and a ref: delete these keys")
+    return found
+
+
+def _narrowed(publisher: Table, key: str, parse: Callable[[str], str]) -> str | None:
+    node = publisher.content.get(key)
+    return None if node is None else parsed(publisher, publisher.name(key), node, parse)
 
 
 def _places(policy: Table) -> Iterator[tuple[str, Place]]:

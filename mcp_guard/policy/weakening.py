@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from mcp_guard.model import Acceptance, Place, Policy
+from mcp_guard.model import Acceptance, NamedPublisher, Place, Policy
 from mcp_guard.policy.reading import OWN_FILE, PRESETS
 from mcp_guard.policy.values import written
 
@@ -61,14 +61,30 @@ def _lists(policy: Policy, base: Policy) -> Iterator[Loosened]:
 
 
 def _maps(policy: Policy, base: Policy) -> Iterator[Loosened]:
-    for section, pairs, base_pairs in (
-        ("registries", policy.registries, base.registries),
-        ("publishers", policy.publishers, base.publishers),
-    ):
-        new, old = dict(pairs), dict(base_pairs)
-        for key in sorted({*new, *old}):
-            if new.get(key) != old.get(key):
-                yield f"{section}.{key}", _pair(section, key, old.get(key)), _pair(section, key, new.get(key))
+    yield from _changed(
+        "registries",
+        {key: _quoted(url) for key, url in policy.registries},
+        {key: _quoted(url) for key, url in base.registries},
+    )
+    yield from _changed(
+        "publishers",
+        {key: _publisher(named) for key, named in policy.publishers},
+        {key: _publisher(named) for key, named in base.publishers},
+    )
+
+
+def _changed(section: str, new: Mapping[str, str], old: Mapping[str, str]) -> Iterator[Loosened]:
+    """The keys of a section whose values, as they are written, are not the same; a missing one is "", like its line."""
+    for key in sorted({*new, *old}):
+        before, after = (f"{section}.{_quoted(key)} = {side[key]}" if key in side else "" for side in (old, new))
+        if before != after:
+            yield f"{section}.{key}", before, after
+
+
+def _publisher(named: NamedPublisher) -> str:
+    """A table where a workflow or a ref narrows the publisher down, else the identity."""
+    words = [f"{key} = {_quoted(word)}" for key, word in named._asdict().items() if word is not None]
+    return _quoted(named.identity) if len(words) == 1 else f"{{ {', '.join(words)} }}"
 
 
 def _acceptances(policy: Policy, base: Policy) -> Iterator[tuple[Place, str, str]]:
@@ -90,10 +106,6 @@ def _entry(acceptance: Acceptance) -> str:
     keys = ("rule", "package", "file", "server", "fingerprint")
     named = [f"{key} = {_quoted(value)}" for key, value in zip(keys, _what(acceptance), strict=True) if value]
     return f"accept = {{ {', '.join(named)}, reason = {_quoted(acceptance.reason)}, until = {acceptance.until} }}"
-
-
-def _pair(section: str, key: str, value: str | None) -> str:
-    return f"{section}.{_quoted(key)} = {_quoted(value)}" if value else ""
 
 
 def _line(key: str, word: str) -> str:

@@ -16,8 +16,8 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _INT64 = 1 << 63
 
 
-def read_json(data: bytes, step: Step = "bundle.json") -> JSON:
-    """Read one JSON text (RFC 8259) in UTF-8 of at most 1 MiB; no name twice in an object, no NaN, no infinity.
+def read_json(data: bytes, step: Step = "bundle.json", limit: int = MAX_BYTES) -> JSON:
+    """Read one JSON text (RFC 8259) in UTF-8 of at most `limit` bytes; no name twice in an object, no NaN, no infinity.
 
     Two readers may take different members of a pair of equal names, and then they do not judge the same thing.
     """
@@ -30,7 +30,7 @@ def read_json(data: bytes, step: Step = "bundle.json") -> JSON:
     def no_number(text: str) -> JSON:
         raise VerificationError(step, f"{text} is no JSON")
 
-    require(step, len(data) <= MAX_BYTES, "more than 1 MiB")
+    require(step, len(data) <= limit, f"more than {limit >> 20} MiB")
     try:
         value: JSON = json.loads(data.decode("utf-8"), object_pairs_hook=members, parse_constant=no_number)
     except (ValueError, RecursionError) as error:

@@ -1,7 +1,7 @@
 """The registries: npm and PyPI, asked over one cached session, and only where this user allows it (DESIGN §11).
 
-An ecosystem is one module with `answers` and `versions`, and one line in `_readers`. Importing this package is cheap:
-whatever asks is imported when there is something to ask.
+An ecosystem is one module with `answers` and `versions`, and one line in `_PATHS` and in `_reader`. Importing this
+package is cheap: whatever asks is imported when there is something to ask.
 """
 
 from __future__ import annotations
@@ -27,23 +27,22 @@ __all__ = [
 ]
 
 
+# The ecosystems that are asked, and what leads from packageurl's default registry to the one that is asked.
+_PATHS: Mapping[str, str] = {"npm": "", "pypi": "simple/"}
+
+
 class _Reader(NamedTuple):
-    """How an ecosystem's registries are asked; `default_path` leads from packageurl's default to what is asked."""
+    """How an ecosystem's registries are asked."""
 
     answers: Callable[[Get, str, str, Sequence[Question]], Mapping[Question, Answer]]
     versions: Callable[[Get, str, str], Versions | Missing | Unreachable]
-    default_path: str
 
 
-@cache
-def _readers() -> Mapping[str, _Reader]:
-    """The table of ecosystems."""
+def _reader(ecosystem: Ecosystem) -> _Reader:
+    """The reader of an ecosystem, imported when it is needed."""
     from mcp_guard.registries import npm, pypi
 
-    return {
-        "npm": _Reader(npm.answers, npm.versions, ""),
-        "pypi": _Reader(pypi.answers, pypi.versions, "simple/"),
-    }
+    return {"npm": _Reader(npm.answers, npm.versions), "pypi": _Reader(pypi.answers, pypi.versions)}[ecosystem]
 
 
 _NO_IMAGES = Unreachable("images are not looked up by this version of mcp-guard")
@@ -97,7 +96,7 @@ class Registries:
         is asked there and nowhere else. For an image: its host.
         """
         scope, slash, _ = name.partition("/")
-        if ecosystem not in _readers():
+        if ecosystem not in _PATHS:
             return scope
         keys: list[str] = [ecosystem]
         if name.startswith("@") and slash:
@@ -112,14 +111,18 @@ class Registries:
                 return own
         return _default(ecosystem)
 
+    def default(self, ecosystem: Ecosystem) -> str:
+        """The URL of the ecosystem's public registry, which ends with a slash; "" for images, which have none."""
+        return _default(ecosystem) if ecosystem in _PATHS else ""
+
     def is_default(self, ecosystem: Ecosystem, url: str) -> bool:
         """Whether this is the ecosystem's public registry."""
-        return ecosystem in _readers() and _normal(url) == _default(ecosystem)
+        return ecosystem in _PATHS and _normal(url) == _default(ecosystem)
 
     def is_own(self, url: str) -> bool:
         """Whether this is a default registry, or one that the user's own configuration names."""
         normal = _normal(url)
-        return normal is not None and (normal in self._settings.known or normal in map(_default, _readers()))
+        return normal is not None and (normal in self._settings.known or normal in map(_default, _PATHS))
 
     def configuration_line(self, ecosystem: Ecosystem, scope: str | None, url: str) -> str:
         """What a person adds to their own configuration to have this registry asked."""
@@ -133,12 +136,12 @@ class Registries:
     def _answers(
         self, ecosystem: Ecosystem, name: str, questions: Sequence[Question], until: float
     ) -> Mapping[Question, Answer]:
-        if ecosystem not in _readers():
+        if ecosystem not in _PATHS:
             return dict.fromkeys(questions, _NO_IMAGES)
         registry = self.registry(ecosystem, name)
         if isinstance(registry, Refused):
             return dict.fromkeys(questions, registry)
-        answers = _readers()[ecosystem].answers(partial(self._client.get, until=until), registry, name, questions)
+        answers = _reader(ecosystem).answers(self._get(until), registry, name, questions)
         shown = None if self.is_default(ecosystem, registry) else registry
         return {
             question: answer._replace(registry=shown) if isinstance(answer, Release) else answer
@@ -146,12 +149,17 @@ class Registries:
         }
 
     def _versions(self, ecosystem: Ecosystem, name: str, until: float) -> Versions | Missing | Unreachable | Refused:
-        if ecosystem not in _readers():
+        if ecosystem not in _PATHS:
             return _NO_IMAGES
         registry = self.registry(ecosystem, name)
         if isinstance(registry, Refused):
             return registry
-        return _readers()[ecosystem].versions(partial(self._client.get, until=until), registry, name)
+        return _reader(ecosystem).versions(self._get(until), registry, name)
+
+    def _get(self, until: float) -> Get:
+        from mcp_guard.registries.http import Call
+
+        return Call(self._client, until)
 
     def _late(self) -> Unreachable:
         return Unreachable(f"no answer within {self._deadline:g} s")
@@ -165,7 +173,7 @@ def _default(ecosystem: str) -> str:
     from mcp_guard.settings.urls import address
 
     url = DEFINITIONS_BY_TYPE[ecosystem].default_repository_url
-    return address(url).url + _readers()[ecosystem].default_path
+    return address(url).url + _PATHS[ecosystem]
 
 
 def _normal(url: str) -> str | None:

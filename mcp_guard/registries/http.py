@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 from mcp_guard.model import JSON, Missing, Unreachable
@@ -148,6 +148,19 @@ class Client:
             if self._session is None:
                 self._session = new_session(self._credentials, self._directory)
             return self._session
+
+
+class Call(NamedTuple):
+    """One client, and when the waiting for it ends: a `questions.Get`."""
+
+    client: Client
+    until: float
+
+    def __call__(
+        self, url: str, accept: str, read: Callable[[Body], T], absent: Collection[int] = (404, 410)
+    ) -> T | Missing | Unreachable:
+        """Ask for `url`."""
+        return self.client.get(url, accept, read, absent, until=self.until)
 
 
 def _remaining(until: float) -> float:

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcp_guard.model import JSON, Answer, Level, Missing, Publisher, Release
+from mcp_guard.model import JSON, Answer, Missing, Publisher, Release
+from mcp_guard.registries import history
+from mcp_guard.registries.history import Past
 from mcp_guard.registries.http import json_object
 from mcp_guard.registries.integrity import digests
+from mcp_guard.registries.publishing import account, evidence, signed, table
 from mcp_guard.registries.questions import AnswerError, Body, Candidate, Versions
-from mcp_guard.registries.semver import is_prerelease, precedence
+from mcp_guard.registries.semver import Precedence, is_prerelease, precedence
 from mcp_guard.registries.texts import instant, line
 
 _INSTALL_SCRIPTS = ("preinstall", "install", "postinstall")
+_HIGHEST: Precedence = (10**16,), ()  # above whatever `precedence` gives
 
 
 def packument(body: Body, name: str) -> dict[str, JSON]:
@@ -24,7 +28,7 @@ def packument(body: Body, name: str) -> dict[str, JSON]:
     document = json_object(body)
     if document.get("name") != name or document.get("_id", name) != name:
         raise AnswerError(f"sent something else than the packument of {name}")
-    if "unpublished" not in _table(document, "time") and not isinstance(document.get("versions"), dict):
+    if "unpublished" not in table(document, "time") and not isinstance(document.get("versions"), dict):
         raise AnswerError(f"sent a packument of {name} without versions")
     return document
 
@@ -32,14 +36,14 @@ def packument(body: Body, name: str) -> dict[str, JSON]:
 def answer(document: Mapping[str, JSON], name: str, version: str) -> Answer:
     """What a packument says of one version. Raises AnswerError."""
     restricted = _restricted(document)
-    manifest = _table(document, "versions").get(version, restricted.get(version))
+    manifest = table(document, "versions").get(version, restricted.get(version))
     if manifest is None:
         return Missing(_why_missing(document, version))
     if not isinstance(manifest, dict):
         raise AnswerError(f"sent a manifest of {name}@{version} that is no object")
     found = release(manifest, name, version)
     return found._replace(
-        published=instant(_table(document, "time").get(version)),
+        published=instant(table(document, "time").get(version)),
         withdrawn=found.withdrawn or (_restriction(document) if version in restricted else None),
     )
 
@@ -48,17 +52,47 @@ def release(manifest: Mapping[str, JSON], name: str, version: str) -> Release:
     """What a manifest says; the time of publication stands elsewhere. Raises AnswerError."""
     if not _is_manifest(manifest, name, version):  # before anything else (pacote's EMANIFESTMISMATCH)
         raise AnswerError(f"sent something else than the manifest of {name}@{version}")
-    dist = _table(manifest, "dist")
+    dist, who, signatures = table(manifest, "dist"), account(manifest), signed(manifest)
     return Release(
         digests=digests(dist.get("integrity"), dist.get("shasum")),
         published=None,
-        publisher=_publisher(_table(manifest, "_npmUser")),
+        publisher=Publisher("declared", who) if who else Publisher("absent"),
         install_scripts=_install_scripts(manifest),
         withdrawn=_placeholder(manifest, version),
         deprecated=_deprecated(manifest),
-        signatures=_served(dist.get("signatures")),
-        attestations=_served(dist.get("attestations")),
+        signatures="declared" if signatures else "absent",
+        attestations="declared" if dist.get("attestations") else "absent",
+        account=who,
+        signed=signatures,
     )
+
+
+def weaker_than(document: Mapping[str, JSON], name: str, version: str) -> str | None:
+    """The earlier version with more evidence than this one, of which `answer` must have given a release.
+
+    Security placeholders, manifests of something else and what is no version do not count; but if the version that is
+    asked for is none, it is taken for the highest.
+    """
+    manifests = {version: _restricted(document).get(version), **table(document, "versions")}
+    keys = {text: key for text in manifests if (key := precedence(text)) is not None}
+    keys.setdefault(version, _HIGHEST)
+    ordered = sorted(keys.items(), key=lambda item: item[1])
+    past = {
+        text: _past(document, manifest, text, order, key[0][:1])
+        for order, (text, key) in enumerate(ordered)
+        if isinstance(manifest := manifests[text], dict)
+        and _is_manifest(manifest, name, text)
+        and (text == version or _placeholder(manifest, text) is None)
+    }
+    own = past.pop(version)
+    return history.weaker_than(own, past.values())
+
+
+def _past(
+    document: Mapping[str, JSON], manifest: Mapping[str, JSON], version: str, order: int, line: tuple[int, ...]
+) -> Past:
+    published = instant(table(document, "time").get(version))
+    return Past(version, order, line, published, is_prerelease(version), *evidence(manifest))
 
 
 def versions(document: Mapping[str, JSON], name: str) -> Versions | Missing:
@@ -66,8 +100,8 @@ def versions(document: Mapping[str, JSON], name: str) -> Versions | Missing:
 
     Of two versions that differ in build metadata only, the order is that of their text.
     """
-    manifests = _table(document, "versions")
-    if not manifests and "unpublished" in _table(document, "time"):
+    manifests = table(document, "versions")
+    if not manifests and "unpublished" in table(document, "time"):
         return Missing(_why_missing(document, ""))
     keyed = sorted(((key, text) for text in manifests if (key := precedence(text)) is not None), reverse=True)
     candidates = tuple(
@@ -75,7 +109,7 @@ def versions(document: Mapping[str, JSON], name: str) -> Versions | Missing:
         for _, text in keyed
         if isinstance(manifest := manifests[text], dict) and _is_manifest(manifest, name, text)
     )
-    latest = _table(document, "dist-tags").get("latest")
+    latest = table(document, "dist-tags").get("latest")
     offered = {candidate.version for candidate in candidates}
     return Versions(latest if isinstance(latest, str) and latest in offered else None, candidates)
 
@@ -84,17 +118,11 @@ def _candidate(document: Mapping[str, JSON], manifest: Mapping[str, JSON], versi
     restriction = _restriction(document) if version in _restricted(document) else None
     return Candidate(
         version,
-        instant(_table(document, "time").get(version)),
+        instant(table(document, "time").get(version)),
         is_prerelease(version),
         _placeholder(manifest, version) or restriction,
         _deprecated(manifest),
     )
-
-
-def _table(value: Mapping[str, JSON], key: str) -> dict[str, JSON]:
-    """A member that is an object, else an empty one: parts that a registry may leave out."""
-    member = value.get(key)
-    return member if isinstance(member, dict) else {}
 
 
 def _is_manifest(manifest: Mapping[str, JSON], name: str, version: str) -> bool:
@@ -103,41 +131,28 @@ def _is_manifest(manifest: Mapping[str, JSON], name: str, version: str) -> bool:
 
 
 def _why_missing(document: Mapping[str, JSON], version: str) -> str:
-    time = _table(document, "time")
+    time = table(document, "time")
     if "unpublished" in time:
-        when = instant(_table(time, "unpublished").get("time"))
+        when = instant(table(time, "unpublished").get("time"))
         return f"unpublished on {when.date().isoformat()}" if when else "unpublished"
-    if version in _table(_table(document, "stagedVersions"), "versions"):
+    if version in table(table(document, "stagedVersions"), "versions"):
         return f"version {version} is staged, not yet published"
     return f"the package has no version {version}"
 
 
 def _restricted(document: Mapping[str, JSON]) -> dict[str, JSON]:
     """Versions that the registry forbids; they may stand here only (npm/npm-pick-manifest:lib/index.js)."""
-    return _table(_table(document, "policyRestrictions"), "versions")
+    return table(table(document, "policyRestrictions"), "versions")
 
 
 def _restriction(document: Mapping[str, JSON]) -> str:
-    message = line(_table(document, "policyRestrictions").get("message"))
+    message = line(table(document, "policyRestrictions").get("message"))
     return f"restricted by the registry: {message}" if message else "restricted by the registry"
-
-
-def _served(value: JSON) -> Level:
-    """`declared`: the registry serves it, and this version of mcp-guard verifies nothing of it."""
-    return "declared" if value else "absent"
-
-
-def _publisher(user: Mapping[str, JSON]) -> Publisher:
-    name = line(user.get("name"))
-    if name is None:
-        return Publisher("absent")
-    trusted = line(_table(user, "trustedPublisher").get("id"))
-    return Publisher("declared", f"{name} (trusted publisher: {trusted})" if trusted else name)
 
 
 def _install_scripts(manifest: Mapping[str, JSON]) -> tuple[str, ...]:
     """The names of what runs at installation; "node-gyp" is the one that npm adds itself for a `binding.gyp`."""
-    scripts = _table(manifest, "scripts")
+    scripts = table(manifest, "scripts")
     found = tuple(name for name in _INSTALL_SCRIPTS if scripts.get(name))
     if manifest.get("gypfile") is True and not (scripts.get("preinstall") or scripts.get("install")):
         return (*found, "node-gyp")

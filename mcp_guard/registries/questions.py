@@ -63,6 +63,10 @@ class Get(Protocol):
     a document that `read` can use. Such a document does not stay in the cache.
     """
 
+    @property
+    def until(self) -> float:
+        """When all waiting ends (of `time.monotonic`)."""
+
     def __call__(
         self, url: str, accept: str, read: Callable[[Body], T], absent: Collection[int] = (404, 410)
     ) -> T | Missing | Unreachable:

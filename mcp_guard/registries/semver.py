@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 _SEMVER = re.compile(
     r"(\d{1,16})\.(\d{1,16})\.(\d{1,16})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?", re.ASCII
 )
 _NUMBER = re.compile(r"[0-9]{1,16}")  # int() refuses very long ones
 
+# The numbers of a version, major first, and the parts of its prerelease.
+Precedence: TypeAlias = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
 
-def precedence(version: str) -> tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]] | None:
+
+def precedence(version: str) -> Precedence | None:
     """A key that orders versions; None for what is no version. Build metadata takes no part in it."""
     match = _SEMVER.fullmatch(version)
     if match is None:

@@ -19,13 +19,16 @@ _HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
 
 
 class File(NamedTuple):
-    """One file of a project. `yanked` is the reason, "" where none is given, None where it is not yanked."""
+    """One file of a project. `yanked` is the reason, "" where none is given, None where it is not yanked.
+
+    `provenance` is the URL of its provenance object as written (PEP 740), maybe relative to the page's own.
+    """
 
     filename: str
     sha256: str | None
     yanked: str | None
     uploaded: datetime | None
-    provenance: bool
+    provenance: str | None
 
 
 class Page(NamedTuple):
@@ -87,7 +90,7 @@ def _from_json(page: dict[str, JSON], project: str) -> Page:
 def _json_file(file: JSON) -> File:
     if not isinstance(file, dict) or not isinstance(name := file.get("filename"), str):
         raise AnswerError("sent a page of the Simple API with a file that has no name")
-    hashes, yanked = file.get("hashes"), file.get("yanked", False)
+    hashes, yanked, provenance = file.get("hashes"), file.get("yanked", False), file.get("provenance")
     if not isinstance(yanked, bool | str):
         raise AnswerError(f"sent a page of the Simple API that does not say whether {name} is yanked")
     return File(
@@ -96,7 +99,7 @@ def _json_file(file: JSON) -> File:
         # an empty reason is falsy, and so not yanked (PEP 691)
         (line(yanked) or "" if isinstance(yanked, str) else "") if yanked else None,
         instant(file.get("upload-time")),
-        bool(file.get("provenance")),
+        provenance if isinstance(provenance, str) and provenance else None,
     )
 
 
@@ -154,6 +157,6 @@ class _PageReader(HTMLParser):
                 _sha256(digest) if algorithm == "sha256" else None,
                 line(values["data-yanked"]) or "" if "data-yanked" in values else None,
                 None,
-                bool(values.get("data-provenance")),
+                values.get("data-provenance") or None,
             )
         )

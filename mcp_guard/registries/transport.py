@@ -84,7 +84,7 @@ class BoundedAdapter(HTTPAdapter):
 
     def __init__(self, credentials: Sequence[Credential]) -> None:
         self._credentials = credentials
-        super().__init__(pool_maxsize=8)
+        super().__init__(pool_maxsize=16)  # packages side by side, and the files of each
 
     def init_poolmanager(  # type: ignore[override]  # the base class calls it with keywords
         self, connections: int, maxsize: int, *, block: bool = False, **options: object

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from mcp_guard.model import JSON, Finding, Package, Place, Report, Subject, purl
+from mcp_guard.model import JSON, Evidence, Finding, Package, Place, Report, Subject, purl
 from mcp_guard.reports.escape import encodable
 from mcp_guard.reports.launched import details, kind, packages
 from mcp_guard.reports.summary import counts, unaccepted
@@ -34,6 +34,7 @@ def _server(subject: Subject) -> dict[str, JSON]:
         "launch": _launch(subject),
         "verdict": subject.verdict,
         "publisher": encodable("; ".join(subject.publishers)) or None,
+        "evidence": [_evidence(evidence) for evidence in subject.evidence],
         "notes": [encodable(note) for note in subject.notes],
     }
 
@@ -67,6 +68,26 @@ def _purl(package: Package) -> str:
     # Within the parts of a purl an "@" is quoted, so the one that is left belongs to the version.
     before, _, after = purl(package.ecosystem, name, "").partition("@")
     return before + after
+
+
+def _evidence(evidence: Evidence) -> dict[str, JSON]:
+    """What is known of one package; of a publisher only what is known of it."""
+    publisher = evidence.publisher
+    words = {
+        "level": publisher.level,
+        "identity": publisher.identity,
+        "workflow": publisher.workflow,
+        "ref": publisher.ref,
+        "trigger": publisher.trigger,
+        "signer": publisher.signer,
+    }
+    return {
+        "package": encodable(evidence.package),
+        "publisher": {key: encodable(word) for key, word in words.items() if word},
+        "account": encodable(evidence.account) or None,
+        "parts": {**dict(evidence.parts)},
+        "source": encodable(evidence.source),
+    }
 
 
 def _finding(finding: Finding) -> dict[str, JSON]:

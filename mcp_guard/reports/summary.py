@@ -16,6 +16,7 @@ WORST = (
     "lock-unreadable",
     "known-malicious",
     "integrity-mismatch",
+    "proof-invalid",
     "withdrawn",
     "not-published",
     "registry-override",

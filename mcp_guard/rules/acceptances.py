@@ -133,11 +133,11 @@ def _use(acceptance: Acceptance, used: Sequence[tuple[Finding, ServerFacts]], un
 
 
 def _undecided(facts: Facts) -> set[_Target]:
-    """Name the packages, and their definitions, that nobody could be asked about: what is needed there is not known."""
+    """Name the packages, and their definitions, of which nothing is believed: what is needed there is not known."""
     found: set[_Target] = set()
     for server in facts.servers:
         for package in server.packages:
-            if package.purl is not None and release_of(package) is None:
+            if package.purl is not None and (release_of(package) is None or package.problems):
                 found.add((labelled(package.package),))
                 found.add((server.server.file, server.server.name.text, server.fingerprint))
     return found

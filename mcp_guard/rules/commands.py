@@ -21,10 +21,12 @@ _SUBJECTS = {
     "unmanaged-program": "program",
     "insecure-remote": "remote",
     "unlisted-remote": "remote",
+    "new-publisher": "publisher",
+    "publisher-changed": "publisher",
 }
 
 # Decided by a line in a list of the policy, which has neither reason nor end.
-_LISTED = frozenset({"unlisted-remote", "unmanaged-program"})
+_LISTED = frozenset({"unlisted-remote", "unmanaged-program", "new-publisher", "publisher-changed"})
 
 
 class Commands(NamedTuple):

@@ -3,9 +3,10 @@
 ## What
 
 The digests that the registry gives for this exact version are not those of the lock, compared as a set: the npm SRI,
-the sha256 of every file of a PyPI release, the digest of an image. Or the lock states another publication time or
-other install scripts than the registry does: whoever edits those makes a release look older or tamer than it is. Or,
-where the policy requires `integrity`, an artifact has no digest, or only a weak one such as sha1.
+the sha256 of every file of a PyPI release, the digest of an image. Or the lock states another publication time,
+account, publisher or other install scripts than the registry does: whoever edits those makes a release look older,
+tamer or more trusted than it is. Or, where the policy requires `integrity`, an artifact has no digest, or only a weak
+one such as sha1.
 
 ## Why
 
@@ -85,19 +86,25 @@ def _edited(package: PackageFacts) -> Iterator[str]:
     if isinstance(package.answer, Release) and package.entry is not None:
         stated = contradictions(package.entry.release, package.answer)
         if stated:
-            yield f"is not what the lock says (another {' and other '.join(stated)}), so the lock was edited"
+            yield f"is not what the lock says (other {', '.join(stated)}), so the lock was edited"
 
 
 def contradictions(claimed: Release, served: Release) -> tuple[str, ...]:
     """Name the parts, digests aside, that the lock states otherwise than the registry does.
 
-    Mirrors serve fewer parts, so a time that one of the two lacks is no contradiction.
+    Mirrors serve fewer parts, so a time, an account or a proven publisher that one of the two lacks is no
+    contradiction.
     """
     found: list[str] = []
     if claimed.published and served.published and abs(claimed.published - served.published) >= _SECOND:
         found.append("publication time")
     if claimed.install_scripts != served.install_scripts:
         found.append("install scripts")
+    if claimed.account and served.account and claimed.account != served.account:
+        found.append("account")
+    one, other = claimed.publisher, served.publisher
+    if one.level == other.level == "proven" and one.identity != other.identity:
+        found.append("publisher")
     return tuple(found)
 
 

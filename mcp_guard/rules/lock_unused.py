@@ -3,7 +3,8 @@
 ## What
 
 An entry of `mcp-guard.lock` belongs to a config or a server that is not there any more, or to a package that no
-server of the lock names. It is only said when the whole tree is judged.
+server of the lock names. Or a proof lies in `mcp-guard.proofs` that no entry of the lock names. It is only said when
+the whole tree is judged.
 
 ## Why
 
@@ -44,26 +45,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding
+from mcp_guard.model import Facts, Finding, Lock, Place
 from mcp_guard.rules.commands import PIN_ALL
 from mcp_guard.rules.rule import Rule
+from mcp_guard.triggers import PROOFS_FOLDER
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Report every entry of the lock that no server and no other entry refers to."""
-    if facts.lock is None or not facts.whole:
+    """Report every entry of the lock that no server and no other entry refers to, and every proof without entry."""
+    if not facts.whole:
         return
+    if facts.lock is not None:
+        yield from _entries(facts, facts.lock)
+    if facts.lock is not None or not facts.lock_problems:
+        yield from _proofs(facts)
+
+
+def _entries(facts: Facts, lock: Lock) -> Iterator[Finding]:
     servers = {(server.server.file, server.server.name.text) for server in facts.servers}
-    for key, server in facts.lock.servers.items():
+    for key, server in lock.servers.items():
         if key not in servers:
             message = f'mcp-guard.lock has an entry for server "{server.name}" of {server.file}, which is not there'
-            yield Finding(RULE.name, RULE.severity, server.place, message, PIN_ALL)
-    named = {purl for server in facts.lock.servers.values() for purl in server.packages}
+            yield _finding(server.place, message)
+    named = {purl for server in lock.servers.values() for purl in server.packages}
     named.update(package.purl for server in facts.servers for package in server.packages if package.purl is not None)
-    for purl, package in facts.lock.packages.items():
+    for purl, package in lock.packages.items():
         if purl not in named:
-            message = f"mcp-guard.lock has an entry for {purl}, which no server uses"
-            yield Finding(RULE.name, RULE.severity, package.place, message, PIN_ALL)
+            yield _finding(package.place, f"mcp-guard.lock has an entry for {purl}, which no server uses")
+
+
+def _proofs(facts: Facts) -> Iterator[Finding]:
+    """Report the proofs that no entry names; a lock that cannot be read names none, and says nothing of them."""
+    packages = facts.lock.packages.values() if facts.lock is not None else ()
+    named = {f"{PROOFS_FOLDER}/{proof.name}.json" for package in packages for proof in package.release.proofs}
+    for path in facts.proof_files:
+        if path not in named:
+            yield _finding(Place(path), f"{path} is a proof that no entry of mcp-guard.lock names")
+
+
+def _finding(place: Place, message: str) -> Finding:
+    return Finding(RULE.name, RULE.severity, place, message, PIN_ALL)
 
 
 RULE = Rule("lock-unused", "warning", check)

@@ -3,9 +3,12 @@
 ## What
 
 A registry names an account, and a package names its author and its repository: each is a claim, and each can be
-copied. This version of mcp-guard verifies no signatures and no attestations yet, so it counts nothing as proven, and
-every package needs a person's word: an acceptance of one exact version, or `[publishers]` naming the registry that
-your organisation runs (`"npm:@corp/*" = "registry:https://npm.corp.example/"`).
+copied. Proof is an attestation of every artifact, signed by the workflow that published it, which mcp-guard verifies
+by itself. The npm registry's own signature says which digest it has, and nothing about who. Where there is no
+attestation, or one that cannot be verified here, a person has to decide: by an acceptance of one exact version, or by
+`[publishers]` naming the registry that your organisation runs (`"npm:@corp/*" = "registry:https://npm.corp.example/"`),
+and then what comes from elsewhere is reported. Nothing is reported where the policy neither requires `provenance` nor
+names a publisher of the package.
 
 ## Why
 
@@ -50,60 +53,87 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding, Package, PackageFacts, Policy, Release
-from mcp_guard.policy import publisher_named
+from mcp_guard.model import Facts, Finding, NamedPublisher, Package, PackageFacts, Release
 from mcp_guard.rules.commands import commands
+from mcp_guard.rules.provenance_downgrade import downgraded
+from mcp_guard.rules.publishers import comes_from, known, named, named_registry, shown
 from mcp_guard.rules.rule import Rule
 from mcp_guard.rules.subjects import acceptable, called, labelled, packages, registry, release_of
 
-_REGISTRY = "registry:"
+# What each level of a part says about who published; a part that is declared has not been verified.
+_SIGNATURES = {
+    "proven": "the registry's signature, which says nothing about who",
+    "declared": "a signature that has not been verified",
+    "absent": "no signature of the registry",
+    "unavailable": "no signature that anybody was asked for",
+}
+_ATTESTATIONS = {
+    "proven": "attestations that do not say who",
+    "declared": "attestations that have not been verified",
+    "absent": "no attestation",
+    "unavailable": "no attestation that anybody was asked for",
+}
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Report every package of which nothing proves who published it."""
-    if "provenance" not in facts.policy.require:
-        return
-    command = commands(facts)
+    """Report every package of which nothing proves who published it, where that is wanted.
+
+    What had more before is left to `provenance-downgrade`, and what is forged to `proof-invalid`.
+    """
+    required, command, base = "provenance" in facts.policy.require, commands(facts), known(facts.base_lock)
     for server, package in packages(facts):
-        claim = _claim(package, facts.policy)
-        if claim is not None:
-            message = f"nothing proves who published {labelled(package.package)} of {called(server)}: {claim}"
+        whom = named(facts.policy, package.package)
+        if package.problems or not (required or whom) or package.basis == "weaker":
+            continue
+        why = _doubt(package, whom)
+        if why is not None and downgraded(package, base) is None:
+            message = f"nothing proves who published {labelled(package.package)} of {called(server)}: {why}"
             place, name = package.package.word.place, acceptable(package.package)
             remedy = command.accept(server, RULE.name)
             yield Finding(RULE.name, RULE.severity, place, message, remedy, server.name.text, name)
 
 
-def _claim(facts: PackageFacts, policy: Policy) -> str | None:
-    """Say what is merely claimed; None where a person has named the registry, or nothing can be judged."""
-    package = facts.package
+def _doubt(facts: PackageFacts, whom: NamedPublisher | None) -> str | None:
+    """Say what is there instead of proof; None where there is proof, or where nothing can be judged."""
+    package, release = facts.package, release_of(facts)
     if package.version is None:
         return None
     if package.source != "registry":
         return f"it comes from {package.source}, and no registry vouches for it"
-    release = release_of(facts)
-    if release is None or _named(package, release, policy):
+    if release is None:
         return None
-    parts = f"signatures {release.signatures}, attestations {release.attestations}"
-    return f"{_account(package, release)}; {parts}, and this version of mcp-guard verifies none"
+    vouching = named_registry(whom)
+    if vouching is not None and comes_from(release, vouching):
+        return None
+    if release.publisher.level == "proven":
+        return None if vouching is None else _elsewhere(package, release, vouching)
+    wanted = f"; [publishers] names {shown(whom)}" if whom is not None else ""
+    return f"{_account(package, release)}; {facts.unproven or _evidence(package, release)}{wanted}"
+
+
+def _elsewhere(package: Package, release: Release, vouching: str) -> str:
+    asked = registry(package, release.registry)
+    return f"[publishers] names the registry {vouching}, and it comes from {asked} ({shown(release.publisher)})"
+
+
+def _evidence(package: Package, release: Release) -> str:
+    match package.ecosystem:
+        case "npm":
+            return f"it has {_SIGNATURES[release.signatures]}, and {_ATTESTATIONS[release.attestations]}"
+        case "pypi":
+            return f"it has {_ATTESTATIONS[release.attestations]}"
+        case "oci":
+            return "its digest says which image it is, and nothing about who"
 
 
 def _account(package: Package, release: Release) -> str:
     asked = registry(package, release.registry)
-    match release.publisher.level:
-        case "absent":
-            return f"{asked} names no account"
-        case "unavailable":
-            return f"{asked} was not asked for an account"
-        case "declared" | "proven":
-            return f'{asked} claims that it was "{release.publisher.identity}"'
-
-
-def _named(package: Package, release: Release, policy: Policy) -> bool:
-    """Say whether `[publishers]` names the registry that this release comes from."""
-    identity = publisher_named(policy, f"{package.ecosystem}:{package.name}") or ""
-    if not identity.startswith(_REGISTRY) or not release.registry:
-        return False
-    return identity.removeprefix(_REGISTRY).rstrip("/") == release.registry.rstrip("/")
+    account = release.account or release.publisher.identity
+    if account:
+        return f'{asked} claims that it was "{account}"'
+    return (
+        f"{asked} {'was not asked for an account' if release.publisher.level == 'unavailable' else 'names no account'}"
+    )
 
 
 RULE = Rule("unverified-publisher", "error", check)

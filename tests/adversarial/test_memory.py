@@ -188,20 +188,19 @@ def test_a_registry_that_only_the_lock_names_is_not_believed(desk: Desk, registr
 
 
 def test_a_proven_publisher_in_the_lock_is_not_shown_as_proven(desk: Desk, registry: Registry) -> None:
-    """The lock may say `"publisher": "proven"`; from the second run on the report repeats it as a fact.
-
-    Nothing is proven in this version; `lock.reading` believes the level and `evidence.agrees` never compares it.
-    """
+    """The lock may say `"publisher": "proven"`; what has no proof is found out, and no later run repeats it."""
     registry.publish_npm("server", "1.0.0")
     stage(desk, "mcp-guard.toml", LENIENT)
     desk.config(a="server@1.0.0")
     pin(desk)
     forge(desk, '"publisher": "declared"', '"publisher": "proven"')
-    forge(desk, '"publisher": "somebody"', '"publisher": "github:anthropics/claude-code"')
-    desk.guard("check")
-    done = desk.guard("check", "--format", "json")
-    report = json.loads(done.out)
-    assert done.code == 1 or "proven" not in json.dumps(report["servers"])
+    forge(desk, '"account": "somebody"', '"publisher": {"identity": "github:anthropics/claude-code"}')
+    for _ in range(2):
+        done = desk.guard("check", "--format", "json")
+        report = json.loads(done.out)
+        assert done.code == 1
+        assert [finding["rule"] for finding in report["findings"]] == ["proof-invalid"]
+        assert '"level": "proven"' not in json.dumps(report["servers"])
 
 
 def test_a_time_that_only_the_lock_claims_is_not_believed(desk: Desk, registry: Registry) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from mcp_guard import evidence, lock, pipeline
+from mcp_guard import evidence, lock, pipeline, vouching
 from mcp_guard.evidence import Status
 from mcp_guard.model import (
     JSON,
@@ -31,7 +31,7 @@ from tests.core.conftest import HOUR, NETWORKS, NOW, PIN, RECEIPT, Site, blockin
 
 PLACE = Place("mcp-guard.lock")
 OLD = NOW - timedelta(days=400)
-RELEASE = Release((Digest("sha512", "ab" * 64),), OLD, Publisher("declared", "someone"))
+RELEASE = Release((Digest("sha512", "ab" * 64),), OLD, Publisher("declared", "someone"), account="someone")
 
 
 # ------------------------------------------------------------------------------------------------ the pure parts
@@ -184,33 +184,36 @@ def test_a_proof_that_is_gone_outweighs_a_receipt(proven: Release) -> None:
 
 
 def test_what_is_believed_of_an_entry() -> None:
-    """It can neither say which registry is asked nor, in this version, that something is proven."""
+    """It cannot say that something is proven: without signed objects nothing is, and to say so is a problem."""
     claimed = RELEASE._replace(
-        publisher=Publisher("proven", "github:a/b"),
-        signatures="proven",
-        attestations="proven",
-        registry="https://registry.example/",
+        publisher=Publisher("proven", "github:a/b"), signatures="proven", attestations="proven", account="alice"
     )
-    assert evidence.believed(claimed, None) == RELEASE._replace(
-        publisher=Publisher("declared", "github:a/b"), signatures="declared", attestations="declared", registry=None
+    shelf = vouching.Shelf({}, None, "https://registry.example/")
+
+    def vouched(release: Release) -> vouching.Vouched:
+        return vouching.entry(LockedPackage("pkg:npm/server@1.0.0", release, PLACE), package(), shelf)
+
+    found = vouched(claimed)
+    assert found.release == claimed._replace(
+        publisher=Publisher("declared", "alice"), signatures="declared", attestations="declared"
     )
-    assert evidence.believed(RELEASE, "https://npm.example/") == RELEASE._replace(registry="https://npm.example/")
+    assert len(found.problems) == 2
+    assert vouched(RELEASE) == vouching.Vouched(RELEASE)
     absent = RELEASE._replace(publisher=Publisher("absent"), signatures="unavailable", attestations="absent")
-    assert evidence.believed(absent, None) == absent
+    assert vouched(absent) == vouching.Vouched(absent)
 
 
 def test_a_lock_that_claims_proofs_is_not_believed(pinned: Site) -> None:
-    pinned.write("mcp-guard.toml", "")
     own = pinned.space().lock
     assert own is not None
     (entry,) = own.packages.values()
-    proven = entry._replace(release=entry.release._replace(publisher=Publisher("proven", "github:a/b#1")))
+    proven = entry._replace(release=entry.release._replace(publisher=Publisher("proven", "github:a/b#1"), account="x"))
     pinned.write("mcp-guard.lock", lock.dump(own._replace(packages={entry.purl: proven})))
     written = pinned.space().lock
     assert written is not None
     assert written.packages[entry.purl].release.publisher.level == "proven", "so it stands there"
     for network in NETWORKS:
-        assert "unverified-publisher" in blocking(pinned.judge(network=network))
+        assert blocking(pinned.judge(network=network)) == ["proof-invalid"]
 
 
 def test_what_is_fresh() -> None:

@@ -11,6 +11,7 @@ from mcp_guard.evidence import Status
 from mcp_guard.model import (
     JSON,
 )
+from mcp_guard.provenance.proofs import key_set
 from tests.core.conftest import HOUR, NOW, PIN, RECEIPT, Site, asked, blocking
 
 # ------------------------------------------------------------------------------------------------ ages
@@ -90,9 +91,9 @@ def test_a_deprecation_is_shown_offline_too(pinned: Site) -> None:
 
 def test_a_receipt_of_an_older_verifier_is_not_believed(pinned: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked(pinned, pinned.judge) == 0
-    monkeypatch.setattr(evidence, "VERIFIER", evidence.VERIFIER + "1")
+    monkeypatch.setattr(receipts, "VERIFIER", receipts.VERIFIER + "1")
     assert asked(pinned, pinned.judge) > 0
-    monkeypatch.setattr(evidence, "VERIFIER", evidence.VERIFIER + "2")
+    monkeypatch.setattr(receipts, "VERIFIER", receipts.VERIFIER + "2")
     assert blocking(pinned.judge(network="off", based=False)) == ["unverifiable"]
 
 
@@ -204,7 +205,7 @@ def test_a_malformed_receipt_is_no_receipt(pinned: Site, content: dict[str, JSON
     (entry,) = space.lock.packages.values()
     with pinned.world(space.policy) as world:
         registry = world.registries.registry("npm", "server")
-        key = receipts.key("package", evidence.VERIFIER, entry.purl, lock.entry_digest(entry), str(registry))
+        key = receipts.key("package", receipts.VERIFIER, key_set(), entry.purl, lock.entry_digest(entry), str(registry))
         assert world.receipts.get(key), "this is the receipt's name"
         world.receipts.put(key, content)
     assert blocking(pinned.judge(network="off", based=False)) == ["unverifiable"]

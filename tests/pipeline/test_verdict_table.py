@@ -23,10 +23,12 @@ from mcp_guard.model import (
     PackageLaunch,
     Place,
     Policy,
+    Proof,
     Publisher,
     Release,
     Server,
     ServerFacts,
+    Signature,
     Unreachable,
     Verdict,
     Word,
@@ -36,8 +38,15 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 PLACE = Place(".mcp.json", 3, 5, 3, 10)
 PURL = "pkg:npm/server@1.0.0"
 FINGERPRINT = "sha256:" + "0" * 64
-RELEASE = Release((Digest("sha512", "ab" * 64),), NOW - timedelta(days=400), Publisher("declared", "someone"))
-PROVEN = RELEASE._replace(publisher=Publisher("proven", "github:a/b"), signatures="proven", attestations="proven")
+OLD = NOW - timedelta(days=400)
+RELEASE = Release((Digest("sha512", "ab" * 64),), OLD, Publisher("declared", "someone"), account="someone")
+PROVEN = RELEASE._replace(
+    publisher=Publisher("proven", "github:a/b"),
+    signatures="proven",
+    attestations="proven",
+    signed=(Signature("SHA256:key", "AAAA"),),
+    proofs=(Proof("", "0" * 64),),
+)
 FRESH, STALE = NOW - timedelta(hours=1), NOW - timedelta(days=30)
 
 

@@ -45,6 +45,12 @@ def test_the_defaults_are_packageurls(make: Make) -> None:
     assert registries.is_own(PUBLIC_NPM)
     assert registries.is_own(PUBLIC_SIMPLE)
     assert not registries.is_own("https://npm.example/")
+    assert [registries.default(one) for one in ("npm", "pypi", "oci")] == [PUBLIC_NPM, PUBLIC_SIMPLE, ""]
+
+
+def test_the_default_is_not_what_the_user_has_put_in_its_place(make: Make) -> None:
+    registries = make({OWN: "npm=https://npm.example pypi=https://pypi.example/simple"})
+    assert [registries.default(one) for one in ("npm", "pypi")] == [PUBLIC_NPM, PUBLIC_SIMPLE]
 
 
 def test_what_is_own_is_compared_as_a_url(make: Make) -> None:
@@ -276,7 +282,7 @@ def test_an_exception_is_not_swallowed(make: Make, registry: Registry, monkeypat
         raise ZeroDivisionError
 
     registry.publish_npm("a", "1.0.0")
-    monkeypatch.setattr(npm, "_from_packument", broken)
+    monkeypatch.setattr(npm, "_release", broken)
     with pytest.raises(ZeroDivisionError):
         make().ask([Question("npm", "a", "1.0.0", "release")])
 

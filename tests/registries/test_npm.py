@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mcp_guard.model import JSON, Answer, Digest, Missing, Publisher, Release, Unreachable
 from mcp_guard.registries import Candidate, Question, Registries, Versions
-from mcp_guard.registries.packument import answer, packument, versions
+from mcp_guard.registries.packument import answer, packument, versions, weaker_than
 from mcp_guard.registries.questions import AnswerError, Body
 from tests.registry import RECORDED, Registry
 from tests.registry.documents import integrity
@@ -56,6 +56,7 @@ def test_a_release(make: Make, registry: Registry) -> None:
         install_scripts=("postinstall",),
         deprecated="use another",
         registry=registry.npm_url,
+        account="somebody",
     )
     assert [asked.path for asked in registry.requests] == ["/npm/@corp%2Fsome.server"]
 
@@ -69,7 +70,9 @@ def test_a_registry_that_serves_little(make: Make, registry: Registry) -> None:
 
 
 def test_proofs_that_are_served_are_declared(make: Make, registry: Registry) -> None:
-    registry.publish_npm("a", "1.0.0", dist={"signatures": [{"keyid": "k", "sig": "s"}], "attestations": {"url": "u"}})
+    registry.publish_npm(
+        "a", "1.0.0", dist={"signatures": [{"keyid": "k", "sig": "cw=="}], "attestations": {"url": "u"}}
+    )
     registry.publish_npm("a", "2.0.0", dist={"signatures": [], "attestations": {}})
     registries = make()
     first, second = release(registries, "a", "1.0.0"), release(registries, "a", "2.0.0")
@@ -338,12 +341,31 @@ plain = st.recursive(
         st.lists(inner, max_size=3),
         st.dictionaries(
             st.sampled_from(["name", "_id", "version", "versions", "time", "dist", "1.0.0", "latest", "dist-tags",
-                             "unpublished", "scripts", "_npmUser", "policyRestrictions", "deprecated", "integrity"]),
+                             "unpublished", "scripts", "_npmUser", "policyRestrictions", "deprecated", "integrity",
+                             "signatures", "keyid", "sig", "attestations", "provenance", "trustedPublisher",
+                             "approver", "id"]),
             inner, max_size=6,
         ),
     ),
     max_leaves=25,
 )  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(["_npmUser", "dist", "scripts", "deprecated", "description"]), plain))
+@bounded(max_examples=200, deadline=None)
+def test_any_manifest_is_read_or_refused(parts: Mapping[str, JSON]) -> None:
+    manifest: dict[str, JSON] = {**parts, "name": "a", "version": "1.0.0"}
+    better: dict[str, JSON] = {"name": "a", "version": "0.9.0", "_npmUser": {"approver": {"name": "b"}}}
+    document: dict[str, JSON] = {"name": "a", "versions": {"1.0.0": manifest, "0.9.0": better}}
+    try:
+        found = answer(document, "a", "1.0.0")
+    except AnswerError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - as below
+        return
+    assert isinstance(found, Release)
+    assert (found.publisher.level == "declared") == bool(found.account)
+    assert (found.signatures == "declared") == bool(found.signed)
+    assert weaker_than(document, "a", "1.0.0") in (None, "0.9.0 (approved by a person)")
 
 
 @given(
@@ -356,6 +378,8 @@ def test_any_packument_is_read_or_refused(parts: Mapping[str, JSON]) -> None:
         document = packument(body, "1.0.0")
         found = answer(document, "1.0.0", "1.0.0")
         assert isinstance(found, Release | Missing)
+        if isinstance(found, Release):
+            assert weaker_than(document, "1.0.0", "1.0.0") is None
         assert isinstance(versions(document, "1.0.0"), Versions | Missing)
     except AnswerError as error:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right, but it must be one line

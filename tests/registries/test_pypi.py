@@ -411,7 +411,9 @@ plain = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(["filename", "hashes", "sha256", "yanked", "status", "reason"]), inner),
+        st.dictionaries(
+            st.sampled_from(["filename", "hashes", "sha256", "yanked", "status", "reason", "provenance"]), inner
+        ),
     ),
     max_leaves=15,
 )

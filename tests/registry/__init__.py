@@ -11,35 +11,48 @@
 asked (path and headers), `count(prefix)` counts it. What is published is served as npm packuments and version
 documents, and as Simple pages (`pypi_format`: "json", "json-1.0" without times, "html") with the JSON API beside them
 (`json_api`). The faults are the functions of `tests.registry.faults`. It ends with the block, within a second.
+
+What is published can be signed and attested by the test authority, which `tests.registry.trusted.trusted` makes
+mcp_guard trust, within the process:
+
+        registry.publish_npm("@scope/name", "1.0.0", signed=True)                 # dist.signatures
+        registry.attest_npm("@scope/name", "1.0.0", repository="https://github.com/octo/server")
+        registry.attest_pypi("some-server", "2.0.0")                              # every file
+
+| document | path | held in |
+|---|---|---|
+| packument, version document | `/npm/@scope%2Fname`, `/npm/@scope%2Fname/1.0.0` | `packuments` |
+| npm attestations | `/npm/-/npm/v1/attestations/@scope%2Fname@1.0.0` | `attestations["@scope/name@1.0.0"]` |
+| Simple page | `/simple/some-server/` | `projects` |
+| JSON API | `/pypi/some-server/2.0.0/json` | `projects` |
+| provenance of a file (PEP 740) | `/integrity/some-server/2.0.0/<file>/provenance` | `provenance["<file>"]` |
+
+A test may change or delete what is held, and break any path down by its beginning.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
-from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, NamedTuple, final
+from typing import Literal, final
 from urllib.parse import unquote
 
-from tests.registry import documents
+from tests.registry import attesting, documents
+from tests.registry.attesting import SIGNED
 from tests.registry.documents import JSON, PypiFile, PypiProject
 from tests.registry.faults import FAULTS, Fault
+from tests.registry.server import Asked, Server
 
-__all__ = ["RECORDED", "Asked", "PypiFile", "Registry"]
+__all__ = ["RECORDED", "SIGNED", "Asked", "PypiFile", "Registry"]
+
+_ATTESTATIONS = "-/npm/v1/attestations/"
 
 # Real packuments, where the shared folder stands beside the repository.
 RECORDED = Path(__file__).resolve().parents[2].parent / "shared" / "recorded" / "npm" / "packuments"
-
-
-class Asked(NamedTuple):
-    """One request that came in; header names in lower case."""
-
-    path: str
-    headers: Mapping[str, str]
 
 
 @final
@@ -50,6 +63,8 @@ class Registry:
         self.requests: list[Asked] = []
         self.packuments: dict[str, dict[str, JSON]] = {}
         self.projects: dict[str, PypiProject] = {}
+        self.attestations: dict[str, JSON] = {}  # npm's documents, by name@version
+        self.provenance: dict[str, JSON] = {}  # PyPI's provenance objects, by file name
         self.raw: dict[str, tuple[str, bytes]] = {}  # path: (media type, body), before anything published
         self.pypi_format: Literal["json", "json-1.0", "html"] = "json"
         self.json_api = True
@@ -57,7 +72,7 @@ class Registry:
         self.etags = True
         self.stopped = threading.Event()
         self._faults: list[tuple[str, Fault, Mapping[str, JSON]]] = []
-        self._server = _Server(self)
+        self._server = Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Registry:
@@ -103,13 +118,17 @@ class Registry:
         published: str | None = "2026-01-01T00:00:00.000Z",
         publisher: str | None = "somebody",
         dist: Mapping[str, JSON] | None = None,
+        signed: bool = False,
         **manifest: JSON,
     ) -> None:
-        """Publish a version. `dist` adds to, or takes from (None), what the registry would say; so does `manifest`."""
-        packument = self.packuments.setdefault(name, documents.packument(name))
-        documents.add_version(
-            packument, version, published, documents.manifest(name, version, publisher, dist, manifest)
-        )
+        """Publish a version, `signed` by the registry.
+
+        `dist` adds to, or takes from (None), what the registry would say; so does `manifest`.
+        """
+        made = documents.manifest(name, version, publisher, dist, manifest)
+        if signed:
+            attesting.sign(made)
+        documents.add_version(self.packuments.setdefault(name, documents.packument(name)), version, published, made)
 
     def publish_recorded(self, file: str) -> None:
         """Serve a packument of `RECORDED`, under its own name."""
@@ -128,6 +147,65 @@ class Registry:
         """Publish a release: a wheel and a source archive, or `files`."""
         project = self.projects.setdefault(name, PypiProject(name))
         project.add(version, files or documents.release_files(name, version, published, yanked=yanked))
+
+    def attest_npm(
+        self,
+        name: str,
+        version: str,
+        /,
+        *,
+        repository: str = "https://github.com/octo/server",
+        repository_id: str = "4711",
+        owner_id: str = "42",
+        workflow: str = ".github/workflows/release.yml",
+        ref: str = "refs/tags/v1.2.3",
+        trigger: str = "release",
+        signer: str = "",
+        signed_at: datetime = SIGNED,
+        publish: bool = True,
+        registry: str | None = None,
+        approver: str | None = None,
+        published: str | None = None,
+    ) -> None:
+        """Let a published version have been built and published by this workflow, as a trusted publisher.
+
+        `signer` is the reusable workflow that signed, if one did; without `publish` the registry does not attest that
+        it took the tarball in; `registry` is what it calls itself, by default as npm's own. `signed_at` is within a
+        year of `SIGNED`; `published` is a few seconds later unless it is given.
+        """
+        from tests.provenance.attest import Build
+
+        build = Build(repository, repository_id, owner_id, workflow, ref, trigger, signer, signed_at)
+        packument = self.packuments[name]
+        self.attestations[f"{name}@{version}"] = attesting.attest_npm(
+            packument, version, build, publish=publish, registry=registry, approver=approver, published=published
+        )
+
+    def attest_pypi(
+        self,
+        name: str,
+        version: str,
+        *,
+        repository: str = "https://github.com/octo/server",
+        repository_id: str = "4711",
+        owner_id: str = "42",
+        workflow: str = ".github/workflows/release.yml",
+        ref: str = "refs/tags/v1.2.3",
+        trigger: str = "release",
+        signer: str = "",
+        signed_at: datetime = SIGNED,
+        files: Collection[str] | None = None,
+        published: str | None = None,
+    ) -> None:
+        """Let all files of a published release, or only `files`, have been uploaded by this workflow.
+
+        The rest is as `attest_npm` has it.
+        """
+        from tests.provenance.attest import Build
+
+        build = Build(repository, repository_id, owner_id, workflow, ref, trigger, signer, signed_at)
+        project = self.projects[name]
+        self.provenance |= attesting.attest_pypi(project, version, build, self.origin, only=files, published=published)
 
     # -------------------------------------------------------------------------------------------- failing
 
@@ -155,9 +233,13 @@ class Registry:
             return self.projects[rest.rstrip("/")].page(self.pypi_format)
         if section == "pypi" and self.json_api:
             return self._json_api(rest)
+        if section == "integrity" and rest.endswith("/provenance"):
+            return _served(self.provenance, unquote(rest.split("/")[-2]))
         return None
 
     def _npm(self, rest: str) -> tuple[str, bytes] | None:
+        if rest.startswith(_ATTESTATIONS):
+            return _served(self.attestations, unquote(rest.removeprefix(_ATTESTATIONS)))
         document, _, version = rest.partition("/")
         packument = self.packuments.get(unquote(document))
         if packument is None:
@@ -176,54 +258,5 @@ class Registry:
         return None if project is None else project.json_api(version)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away in the middle is what many tests are about."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body are written apart, which would cost 40 ms
-    timeout = 20
-    server: _Server
-
-    def do_GET(self) -> None:
-        registry = self.server.registry
-        registry.requests.append(Asked(self.path, {name.lower(): value for name, value in self.headers.items()}))
-        document = registry.document(self.path)
-        broken = registry.fault(self.path)
-        if broken is not None:
-            fault, options = broken
-            if fault(self, document[1] if document else b"{}", options, registry.stopped):
-                return
-        if document is None:
-            self.answer(404, "application/json", b'{"error":"Not found"}')
-            return
-        media, body = document
-        etag = f'"{sha256(body).hexdigest()[:16]}"'
-        if registry.etags and self.headers.get("If-None-Match") == etag:
-            self.answer(304, None, b"", {"ETag": etag})
-            return
-        self.answer(200, media, body, {"ETag": etag} if registry.etags else {})
-
-    def answer(self, status: int, media: str | None, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        """A whole, right answer."""
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        if media is not None:
-            self.send_header("Content-Type", media)
-        if status != 304:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Quiet."""
+def _served(documents: Mapping[str, JSON], key: str) -> tuple[str, bytes] | None:
+    return ("application/json", json.dumps(documents[key]).encode()) if key in documents else None

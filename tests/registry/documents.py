@@ -90,6 +90,9 @@ class PypiProject:
     def add(self, version: str, files: tuple[PypiFile, ...]) -> None:
         self._releases[version] = files
 
+    def files(self, version: str) -> tuple[PypiFile, ...]:
+        return self._releases[version]
+
     def page(self, format: str) -> tuple[str, bytes]:  # noqa: A002 - what it is
         files = [file for release in self._releases.values() for file in release]
         if format == "html":
@@ -135,5 +138,5 @@ def _json_file(file: PypiFile, *, times: bool) -> JSON:
 def _anchor(file: PypiFile) -> str:
     digest = f"#sha256={file.sha256}" if file.sha256 else ""
     yanked = f' data-yanked="{escape(str(file.yanked or ""))}"' if file.yanked is not False else ""
-    provenance = f' data-provenance="{file.provenance}"' if file.provenance else ""
+    provenance = f' data-provenance="{escape(file.provenance)}"' if file.provenance else ""
     return f'<a href="../../files/{escape(file.filename)}{digest}"{yanked}{provenance}>{escape(file.filename)}</a><br>'

@@ -5,15 +5,18 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from mcp_guard.model import (
+    Evidence,
     Finding,
     ImageLaunch,
     Launch,
+    Level,
     LocalLaunch,
     OpaqueLaunch,
     Package,
     PackageLaunch,
     Place,
     ProgramLaunch,
+    Publisher,
     RemoteLaunch,
     Report,
     Server,
@@ -54,6 +57,35 @@ def finding(rule: str, message: str, place: Place = AT, severity: Severity = "er
     return Finding(rule, severity, place, message, f"mcp-guard pin {place.file}", source=LINE)
 
 
+PROVEN = Evidence(
+    "npm:@modelcontextprotocol/server-filesystem@2025.8.21",
+    Publisher(
+        "proven",
+        "github:modelcontextprotocol/servers#890668799",
+        ".github/workflows/release.yml",
+        "refs/tags/2025.8.21",
+        "push",
+        "https://github.com/modelcontextprotocol/ci/.github/workflows/npm.yml@refs/heads/main",
+        "182288589",
+    ),
+    "mcp-release",
+    (
+        ("integrity", "proven"),
+        ("signatures", "absent"),
+        ("attestations", "proven"),
+        ("publisher", "proven"),
+        ("published", "declared"),
+    ),
+    "proofs in the tree",
+)
+DECLARED = Evidence(
+    "npm:figma-developer-mcp@0.13.2",
+    Publisher("declared", "figma"),
+    "figma",
+    (("integrity", "declared"), ("attestations", "unavailable"), ("publisher", "declared"), ("published", "declared")),
+    "the lock, as of 2026-11-20",
+)
+
 UNPINNED = finding("unpinned", 'server "postmark" runs whatever version is newest on the day it starts')._replace(
     server="postmark"
 )
@@ -65,14 +97,14 @@ FILES = subject(
     place=Place(".mcp.json", 3, 5, 3, 17),
     publishers=("declared: mcp-release",),
     notes=("carried, as of 2026-11-20",),
-)
+)._replace(evidence=(PROVEN,))
 FIGMA = subject(
     "figma",
     "accepted",
     PackageLaunch((npm("figma-developer-mcp", "0.13.2"),)),
     place=Place(".vscode/mcp.json", 9, 5, 9, 12),
     publishers=("absent: the registry names no account",),
-)
+)._replace(evidence=(DECLARED,))
 LINEAR = subject(
     "linear",
     "allowed",
@@ -106,7 +138,19 @@ REPORTS = {
     "verified": Report((FILES, FIGMA, LINEAR), (), exit_code=0, configs=2),
     "nothing": Report((), (), exit_code=0),
     "hostile": Report(
-        (subject("\x1b[2Jok\u202e", "blocked", OpaqueLaunch("a shell \x07 script", word("x"))),),
+        (
+            subject("\x1b[2Jok\u202e", "blocked", OpaqueLaunch("a shell \x07 script", word("x")))._replace(
+                evidence=(
+                    Evidence(
+                        "npm:x@1.0.0\u200b",
+                        Publisher("proven", "github:a/b\n::error::no", "\u202elmy.esaeler", "##[refs/tags/v1"),
+                        "\x1b[32mgithub:octo/server#1\x1b[0m",
+                        (("publisher", "proven"),),
+                        "日本\r",
+                    ),
+                )
+            ),
+        ),
         (
             finding("opaque-launch", "it says \x1b[32mpinned and verified\x1b[0m\r\n::error::no")._replace(
                 place=Place("::stop-commands::\u2028x/.mcp.json", 12, 9, 12, 20),
@@ -157,6 +201,16 @@ launches: st.SearchStrategy[Launch] = st.one_of(
     st.builds(ProgramLaunch, texts, words),
     st.builds(OpaqueLaunch, texts, words),
 )
+_levels: st.SearchStrategy[Level] = st.sampled_from(["proven", "declared", "absent", "unavailable"])
+_parts = st.sampled_from(["integrity", "signatures", "attestations", "publisher", "published"])
+evidence = st.builds(
+    Evidence,
+    texts,
+    st.builds(Publisher, _levels, texts, texts, texts, texts, texts, texts),
+    texts,
+    st.dictionaries(_parts, _levels).map(lambda parts: tuple(parts.items())),
+    texts,
+)
 _several = st.lists(texts, max_size=2).map(tuple)
 subjects = st.builds(
     Subject,
@@ -165,6 +219,7 @@ subjects = st.builds(
     st.sampled_from(["verified", "allowed", "accepted", "blocked", "unchecked"]),
     _several,
     _several,
+    st.lists(evidence, max_size=2).map(tuple),
 )
 findings = st.builds(
     Finding,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mcp_guard.model import Report
-from mcp_guard.reports import REPORTS, listing, text
+from mcp_guard.reports import REPORTS, listing, publishers, text
 from tests.reports import samples
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -24,7 +24,7 @@ def color(report: Report) -> str:
     return text.render(report, color=True).replace("\x1b", "<ESC>")
 
 
-FORMATS = {**REPORTS, "listing": listing.render, "verbose": verbose, "color": color}
+FORMATS = {**REPORTS, "listing": listing.render, "publishers": publishers.render, "verbose": verbose, "color": color}
 
 
 @pytest.mark.parametrize("name", samples.REPORTS)

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mcp_guard.model import Finding, ImageLaunch, LocalLaunch, Package, PackageLaunch, Place, RemoteLaunch, Report
+from mcp_guard.model import (
+    Evidence,
+    Finding,
+    ImageLaunch,
+    LocalLaunch,
+    Package,
+    PackageLaunch,
+    Place,
+    Publisher,
+    RemoteLaunch,
+    Report,
+)
 from mcp_guard.reports import json_report
 from tests.reports import samples
 from tests.reports.samples import npm, subject, word
@@ -31,7 +42,7 @@ def test_the_schema_is_one_and_closed() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$id"] == f"urn:mcp-guard:schema:report:{json_report.VERSION}"
     objects = [SCHEMA, *(part for part in SCHEMA["$defs"].values() if part.get("type") == "object")]
-    assert len(objects) == 6
+    assert len(objects) == 8
     assert all(part["additionalProperties"] is False for part in objects)
 
 
@@ -85,9 +96,11 @@ def test_a_lone_surrogate_anywhere_is_written_out() -> None:
     package = Package("npm", lone, lone, lone, "registry", word(lone, place))
     server = subject(lone, "blocked", PackageLaunch((package,)), RemoteLaunch(lone, word(lone)), place=place)
     found = Finding(lone, "error", place, lone, lone, lone, lone, lone, lone)
-    report = Report((server._replace(publishers=(lone,), notes=(lone,)),), (found,), 1, 1, (lone,))
+    known = Evidence(lone, Publisher("proven", *[lone] * 6), lone, (("publisher", "proven"),), lone)
+    server = server._replace(publishers=(lone,), notes=(lone,), evidence=(known,))
+    report = Report((server,), (found,), 1, 1, (lone,))
     written = json.dumps(json.loads(json_report.render(report)), ensure_ascii=False)
-    assert written.encode("utf-8").count(rb"\\ud800") == 14
+    assert written.encode("utf-8").count(rb"\\ud800") == 22
 
 
 def test_what_stood_in_the_file_comes_back_as_it_was() -> None:
@@ -157,3 +170,66 @@ def test_publishers_are_joined() -> None:
     several = samples.FILES._replace(publishers=("declared: a", "declared: b"))
     [server] = json.loads(json_report.render(Report((several,), (), 0)))["servers"]
     assert server["publisher"] == "declared: a; declared: b"
+
+
+def evidence(*known: Evidence) -> list[Object]:
+    [server] = json.loads(json_report.render(Report((samples.FILES._replace(evidence=known),), (), 0)))["servers"]
+    found: list[Object] = server["evidence"]
+    return found
+
+
+def test_what_is_known_of_a_package_says_how() -> None:
+    proven, declared = evidence(samples.PROVEN, samples.DECLARED)
+    assert proven == {
+        "package": "npm:@modelcontextprotocol/server-filesystem@2025.8.21",
+        "publisher": {
+            "level": "proven",
+            "identity": "github:modelcontextprotocol/servers#890668799",
+            "workflow": ".github/workflows/release.yml",
+            "ref": "refs/tags/2025.8.21",
+            "trigger": "push",
+            "signer": "https://github.com/modelcontextprotocol/ci/.github/workflows/npm.yml@refs/heads/main",
+        },
+        "account": "mcp-release",
+        "parts": {
+            "integrity": "proven",
+            "signatures": "absent",
+            "attestations": "proven",
+            "publisher": "proven",
+            "published": "declared",
+        },
+        "source": "proofs in the tree",
+    }
+    assert (declared["publisher"], declared["account"]) == ({"level": "declared", "identity": "figma"}, "figma")
+
+
+def test_what_is_not_known_is_left_out_and_no_account_is_null() -> None:
+    [known] = evidence(Evidence("oci:x@sha256:00", Publisher("unavailable"), "", (), "nobody was asked"))
+    assert (known["publisher"], known["account"], known["parts"]) == ({"level": "unavailable"}, None, {})
+
+
+@pytest.mark.parametrize("key", ["package", "publisher", "account", "parts", "source"])
+def test_the_schema_refuses_evidence_that_lacks_a_part(key: str) -> None:
+    document = json.loads(json_report.render(samples.REPORTS["verified"]))
+    del document["servers"][0]["evidence"][0][key]
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("parts", "mood"), "proven"),
+        (("parts", "integrity"), "good"),
+        (("publisher", "level"), "trusted"),
+        (("publisher", "ref"), ""),
+        (("publisher", "owner_id"), "1"),
+        (("account",), ""),
+    ],
+)
+def test_the_schema_refuses_other_evidence(path: tuple[str, ...], value: str) -> None:
+    document = json.loads(json_report.render(samples.REPORTS["verified"]))
+    here = document["servers"][0]["evidence"][0]
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = value
+    assert not VALIDATOR.is_valid(document)

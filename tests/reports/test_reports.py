@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from mcp_guard.model import Place, Report
-from mcp_guard.reports import REPORTS, listing, text
+from mcp_guard.reports import REPORTS, listing, publishers, text
 from mcp_guard.reports.summary import VERDICTS, WORST, footer, headline
 from tests.reports import samples
 
@@ -21,6 +21,7 @@ bounded = settings(max_examples=60, deadline=None)
 RENDERERS: tuple[Callable[[Report], str], ...] = (
     *REPORTS.values(),
     listing.render,
+    publishers.render,
     partial(text.render, verbose=True),
 )
 
@@ -65,7 +66,7 @@ def test_no_format_raises_or_prints_a_control_character(report: Report) -> None:
 @bounded
 @given(samples.reports)
 def test_no_line_but_our_own_is_a_command_to_a_github_runner(report: Report) -> None:
-    for rendered in (text.render(report, verbose=True), listing.render(report)):
+    for rendered in (text.render(report, verbose=True), listing.render(report), publishers.render(report)):
         for line in rendered.split("\n"):
             assert not line.lstrip().startswith("::")
             assert "##[" not in line

@@ -21,6 +21,7 @@ from mcp_guard.model import (
     LockedPackage,
     LockedServer,
     Missing,
+    NamedPublisher,
     Network,
     Override,
     Package,
@@ -48,6 +49,13 @@ POLICY_PLACE = Place("mcp-guard.toml", 7, 1, 7, 10)
 FINGERPRINT = "sha256:" + "a" * 64
 SHA512 = Digest("sha512", "ab" * 64)
 RELEASE = Release((SHA512,), NOW - timedelta(days=400), Publisher("declared", "phanpak"))
+
+OCTO = Publisher(
+    "proven", "github:octo/server#4711", ".github/workflows/release.yml", "refs/tags/v1.0.0", "release", "", "42"
+)
+EVIL = Publisher(
+    "proven", "github:evil/server#9999", ".github/workflows/release.yml", "refs/tags/v1.0.0", "release", "", "66"
+)
 
 # What most tests are not about.
 LENIENT = Policy(require=("pin", "integrity"))
@@ -166,6 +174,28 @@ def locked(*servers: ServerFacts) -> Lock:
 def untouched(*servers: ServerFacts, network: Network = "auto") -> Facts:
     """Build the facts of a change that leaves these servers as the base has them."""
     return facts(*servers, lock=locked(*servers), base_lock=locked(*servers), network=network)
+
+
+def attested(publisher: Publisher = OCTO) -> Release:
+    """Build a release that its publisher has proven."""
+    return RELEASE._replace(
+        publisher=publisher, signatures="proven", attestations="proven", account="GitHub Actions (trusted publisher)"
+    )
+
+
+def base(*entries: tuple[str, Release], ecosystem: Ecosystem = "npm") -> Lock:
+    """Build a base's lock from `name@version` and what it has of each."""
+    packages: dict[str, LockedPackage] = {}
+    for spec, release in entries:
+        name, _, version = spec.rpartition("@")
+        key = purl(ecosystem, name, version)
+        packages[key] = LockedPackage(key, release, LOCK_PLACE)
+    return Lock(packages, {})
+
+
+def naming(identity: str, workflow: str | None = None, ref: str | None = None, *, key: str = "npm:server") -> Policy:
+    """Build a policy that names one publisher."""
+    return Policy(publishers=((key, NamedPublisher(identity, workflow, ref)),))
 
 
 PURL = "pkg:npm/postmark-mcp@1.0.12"

@@ -34,17 +34,22 @@ from mcp_guard.model import (
 from mcp_guard.rules import RULES, judge, pages
 
 from .factories import (
+    EVIL,
     FILE,
     FINGERPRINT,
     IMAGE,
     LOCK_PLACE,
     NOW,
+    OCTO,
     RELEASE,
     TERMS,
     TODAY,
     acceptance,
+    attested,
+    base,
     facts,
     known,
+    naming,
     package,
     place,
     server,
@@ -74,7 +79,15 @@ def everything_wrong(name: str = "postmark", file: str = FILE) -> Facts:
         known(package("elsewhere"), answer=Refused("https://npm.example/")),
         known(package("weak"), basis="weaker"),
         known(IMAGE, entry=None),
+        known(package("stranger"), answer=attested(EVIL)),
+        known(package("named"), answer=attested(EVIL)),
+        known(package("moved"), answer=attested(EVIL)),
+        known(package("rebuilt"), answer=attested(OCTO._replace(trigger="workflow_dispatch"))),
+        known(package("lost"), answer=RELEASE),
+        known(package("forged"))._replace(problems=("has a registry signature that does not hold",)),
+        known(package("served"), entry=None)._replace(problems=("has attestations that do not hold",)),
     )
+    before = base(*((f"{known_name}@1.0.0", attested()) for known_name in ("moved", "rebuilt", "lost")))
     launch = PackageLaunch(tuple(subject.package for subject in subjects), (override,))
     others = (
         OpaqueLaunch("inline code", word("-c", 9, file)),
@@ -95,10 +108,11 @@ def everything_wrong(name: str = "postmark", file: str = FILE) -> Facts:
         links=(Link(f"{file}.d", "a submodule"),),
         lock=Lock({"pkg:npm/x@1.0.0": LockedPackage("pkg:npm/x@1.0.0", RELEASE, LOCK_PLACE)}, {(file, "old"): old}),
         lock_problems=((LOCK_PLACE, "a merge conflict"),),
-        policy=Policy(acceptances=accepted, programs=("x",)),
+        base_lock=before,
+        policy=naming("github:octo/server#4711", key="npm:named")._replace(acceptances=accepted, programs=("x",)),
         base_policy=Policy(),
         network="required",
-    )
+    )._replace(proof_files=(f"mcp-guard.proofs/{'e' * 64}.json",))
 
 
 def test_every_rule_has_something_to_say_of_the_worst_facts() -> None:
@@ -201,13 +215,16 @@ def test_many_servers_and_acceptances_are_judged_in_one_pass_each() -> None:
 
 
 def test_the_commands_of_the_pages_are_those_of_the_findings() -> None:
-    shown = {finding.rule: finding.remedy.split()[:2] for finding in judge(everything_wrong())}
+    shown: dict[str, list[list[str]]] = {}
+    for finding in judge(everything_wrong()):
+        shown.setdefault(finding.rule, []).append(finding.remedy.split()[:2])
     for rule in RULES:
         last = rule.page.strip().splitlines()[-1].split()[:2]
         if rule.name in {"registry-override", "acceptance-expired"}:  # these end in one of two commands
-            assert last[0] == shown[rule.name][0]
+            assert last[0] == shown[rule.name][0][0]
         else:
-            assert last == shown[rule.name], rule.name
+            explained = ["mcp-guard", "explain"] in shown[rule.name]  # then the page says what to do
+            assert explained or last in shown[rule.name], rule.name
 
 
 def test_rules_are_light_to_import() -> None:

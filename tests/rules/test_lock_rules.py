@@ -9,14 +9,19 @@ from mcp_guard.model import (
     LockedPackage,
     LockedServer,
     OpaqueLaunch,
+    Place,
+    Policy,
+    Proof,
     RemoteLaunch,
     ServerFacts,
 )
 from mcp_guard.rules import (
     definition_changed,
+    judge,
     lock_unreadable,
     lock_unused,
     not_locked,
+    proof_invalid,
 )
 
 from .factories import (
@@ -26,10 +31,14 @@ from .factories import (
     LOCK_PLACE,
     PURL,
     RELEASE,
+    acceptance,
+    attested,
+    base,
     facts,
     known,
     only,
     package,
+    permit,
     place,
     server,
     word,
@@ -137,3 +146,70 @@ def test_a_package_that_only_the_config_names_is_used() -> None:
 def test_unused_is_only_said_of_a_whole_tree_with_a_lock(*, whole: bool) -> None:
     assert not list(lock_unused.check(facts(whole=whole)))
     assert bool(list(lock_unused.check(facts(lock=lock_of("old"), whole=whole)))) == whole
+
+
+# ------------------------------------------------------------------------------------------------ proofs
+
+ONE, TWO = (f"mcp-guard.proofs/{digit * 64}.json" for digit in "12")
+PROVEN = RELEASE._replace(proofs=(Proof("", "1" * 64),))
+
+
+def test_a_proof_that_no_entry_names_is_warned_of_where_it_lies() -> None:
+    lock = Lock({PURL: LockedPackage(PURL, PROVEN, LOCK_PLACE)}, {})
+    everything = facts(server(known()), lock=lock)._replace(proof_files=(ONE, TWO))
+    finding = only(lock_unused.check(everything))
+    assert (finding.severity, finding.place, finding.remedy) == ("warning", Place(TWO), "mcp-guard pin")
+    assert TWO in finding.message
+    assert not list(lock_unused.check(everything._replace(whole=False)))
+
+
+@pytest.mark.parametrize(
+    "path", ["mcp-guard.proofs/sub/" + "1" * 64 + ".json", "mcp-guard.proofs/" + "1" * 63 + ".json"]
+)
+def test_only_the_very_file_is_the_proof(path: str) -> None:
+    lock = Lock({PURL: LockedPackage(PURL, PROVEN, LOCK_PLACE)}, {})
+    assert only(lock_unused.check(facts(server(known()), lock=lock)._replace(proof_files=(path,)))).place.file == path
+
+
+def test_without_a_lock_every_proof_is_unused_and_with_an_unreadable_one_nobody_knows() -> None:
+    assert only(lock_unused.check(facts()._replace(proof_files=(ONE,))))
+    unreadable = facts(lock_problems=((LOCK_PLACE, "a merge conflict"),))._replace(proof_files=(ONE,))
+    assert not list(lock_unused.check(unreadable))
+
+
+# ------------------------------------------------------------------------------------------------ proof-invalid
+
+FORGED = "has a registry signature that does not hold (npm.signature: not the registry's signature of this pin)"
+
+
+def test_each_problem_of_a_proof_is_said_at_the_entry() -> None:
+    broken = known(basis="weaker")._replace(problems=(FORGED, "has attestations that do not hold"))
+    findings = list(proof_invalid.check(facts(server(broken))))
+    assert [finding.message.partition(", so ")[0] for finding in findings] == [
+        f'npm:postmark-mcp@1.0.12 of server "postmark" {problem}' for problem in broken.problems
+    ]
+    assert {(f.severity, f.place, f.remedy) for f in findings} == {("error", LOCK_PLACE, "mcp-guard pin postmark")}
+
+
+def test_a_problem_of_what_the_registry_serves_is_said_where_the_package_is_named() -> None:
+    broken = known(basis="claimed", entry=None, answer=RELEASE)._replace(problems=(FORGED,))
+    finding = only(proof_invalid.check(facts(server(broken))))
+    assert (finding.place, finding.remedy) == (place(5), "mcp-guard explain proof-invalid")
+
+
+def test_nobody_can_accept_a_broken_proof() -> None:
+    broken = known(basis="weaker")._replace(problems=(FORGED,))
+    permits = (acceptance("proof-invalid"), permit("proof-invalid"))
+    everything = facts(server(broken), policy=Policy(acceptances=permits))
+    assert only(f for f in judge(everything) if f.rule == "proof-invalid").accepted is None
+
+
+def test_nothing_else_is_said_of_who_published_what_is_forged() -> None:
+    broken = known(basis="weaker", answer=RELEASE._replace(weaker_than="1.0.0"))._replace(problems=(FORGED,))
+    held = acceptance()  # of unverified-publisher: whether it is needed is not known while nothing is believed
+    everything = facts(
+        server(broken), policy=Policy(acceptances=(held,)), base_lock=base(("postmark-mcp@1.0.0", attested()))
+    )
+    assert [finding.rule for finding in judge(everything)] == ["proof-invalid"]
+    proven = known(basis="weaker", answer=attested())._replace(problems=(FORGED,))
+    assert [finding.rule for finding in judge(facts(server(proven), policy=Policy()))] == ["proof-invalid"]

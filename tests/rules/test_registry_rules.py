@@ -32,12 +32,15 @@ from mcp_guard.rules import (
 from .factories import (
     ANSWERS,
     COMMIT,
+    EVIL,
     IMAGE,
     NOW,
+    OCTO,
     ONLINE,
     RELEASE,
     STRICT,
     TERMS,
+    attested,
     facts,
     known,
     only,
@@ -174,6 +177,35 @@ def test_a_weak_digest_beside_a_strong_one_is_fine() -> None:
 
 def test_digests_that_vanish_are_both() -> None:
     assert len(integrity(RELEASE, RELEASE._replace(digests=()))) == 2
+
+
+@pytest.mark.parametrize(
+    ("claimed", "served", "named"),
+    [
+        (attested(), attested(), ()),
+        (RELEASE, attested(), ()),
+        (attested(), RELEASE, ()),
+        (attested(), attested()._replace(account="somebody"), ("account",)),
+        (attested(), attested()._replace(account=""), ()),
+        (RELEASE._replace(account=""), RELEASE._replace(account="a"), ()),
+        (attested(), attested(EVIL), ("publisher",)),
+        (attested(), attested(OCTO._replace(ref="refs/heads/main")), ()),
+        (attested(), RELEASE._replace(publisher=Publisher("declared", "evil"), account="evil"), ("account",)),
+        (
+            attested(),
+            attested(EVIL)._replace(account="e", install_scripts=("postinstall",), published=NOW),
+            ("publication time", "install scripts", "account", "publisher"),
+        ),
+    ],
+)
+def test_a_lock_that_states_something_else_was_edited(
+    claimed: Release, served: Release, named: tuple[str, ...]
+) -> None:
+    assert integrity_mismatch.contradictions(claimed, served) == named
+    assert integrity_mismatch.contradictions(served, claimed) == named
+    findings = integrity(claimed, served)
+    assert [finding.remedy for finding in findings] == ["mcp-guard pin postmark"] * bool(named)
+    assert all(f"(other {', '.join(named)})" in finding.message for finding in findings)
 
 
 # ------------------------------------------------------------------------------------------------ withdrawn, age

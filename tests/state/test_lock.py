@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -20,8 +21,10 @@ from mcp_guard.model import (
     LockedPackage,
     LockedServer,
     Place,
+    Proof,
     Publisher,
     Release,
+    Signature,
 )
 
 NOWHERE = Place(LOCK_FILE)
@@ -52,31 +55,49 @@ EXPECTED = """\
   },
   "packages": {
     "pkg:npm/%40scope/name@1.2.3": {
+      "account": "someone",
       "digests": "sha512-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
       "evidence": {
-        "attestations": "absent",
-        "integrity": "declared",
+        "attestations": "proven",
+        "integrity": "proven",
         "published": "declared",
-        "publisher": "declared",
-        "signatures": "declared"
+        "publisher": "proven",
+        "signatures": "proven"
       },
       "install-scripts": [
         "postinstall"
       ],
+      "proofs": "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c",
       "published": "2026-08-31T12:00:00Z",
-      "publisher": "someone"
+      "publisher": {
+        "identity": "github:octo/server#4711",
+        "owner-id": "42",
+        "ref": "refs/tags/v1",
+        "signer": "https://github.com/octo/ci/.github/workflows/sign.yml@refs/heads/main",
+        "trigger": "release",
+        "workflow": ".github/workflows/release.yml"
+      },
+      "signatures": {
+        "SHA256:a": "AAE=",
+        "SHA256:b": "AA=="
+      }
     },
     "pkg:pypi/mcp-server-git@2025.1.14": {
+      "account": "else",
       "digests": {
         "a-1.tar.gz": "sha256:0000000000000000000000000000000000000000000000000000000000000000",
         "a-1.whl": "sha256:0101010101010101010101010101010101010101010101010101010101010101"
       },
       "evidence": {
-        "attestations": "absent",
+        "attestations": "declared",
         "integrity": "declared",
         "published": "absent",
-        "publisher": "absent",
+        "publisher": "declared",
         "signatures": "absent"
+      },
+      "proofs": {
+        "a-1.tar.gz": "0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e",
+        "a-1.whl": "0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d"
       },
       "registry": "https://pypi.example/simple"
     }
@@ -100,30 +121,49 @@ def server(file: str, name: str, kind: Kind, *packages: str) -> LockedServer:
     return LockedServer(file, name, kind, packages, FINGERPRINT, NOWHERE)
 
 
+PROVEN = Publisher(
+    "proven",
+    "github:octo/server#4711",
+    ".github/workflows/release.yml",
+    "refs/tags/v1",
+    "release",
+    "https://github.com/octo/ci/.github/workflows/sign.yml@refs/heads/main",
+    "42",
+)
+NPM_RELEASE = Release(
+    (Digest("sha512", "00" * 64),),
+    datetime(2026, 8, 31, 14, tzinfo=timezone(timedelta(hours=2))),
+    PROVEN,
+    ("postinstall",),
+    deprecated="old",
+    signatures="proven",
+    attestations="proven",
+    account="someone",
+    signed=(Signature("SHA256:b", "AA=="), Signature("SHA256:a", "AAE=")),
+    proofs=(Proof("", "0c" * 32, '{"what": "a text"}'),),
+    weaker_than="1.2.2",
+)
+PYPI_RELEASE = Release(
+    (Digest("sha256", "01" * 32, "a-1.whl"), Digest("sha256", "00" * 32, "a-1.tar.gz")),
+    None,
+    Publisher("declared", "else"),
+    registry="https://pypi.example/simple",
+    withdrawn="yanked",
+    attestations="declared",
+    account="else",
+    proofs=(Proof("a-1.whl", "0d" * 32), Proof("a-1.tar.gz", "0e" * 32)),
+)
+
+
+def changed_release(**changes: object) -> LockedPackage:
+    return package(release=Release(**{**NPM_RELEASE._asdict(), **changes}))
+
+
 SAMPLE = lock(
     server(".mcp.json", "linear", "remote"),
     server(".mcp.json", "git", "package", PYPI, NPM),
-    package(
-        PYPI,
-        Release(
-            (Digest("sha256", "01" * 32, "a-1.whl"), Digest("sha256", "00" * 32, "a-1.tar.gz")),
-            None,
-            Publisher("absent"),
-            registry="https://pypi.example/simple",
-            withdrawn="yanked",
-        ),
-    ),
-    package(
-        NPM,
-        Release(
-            (Digest("sha512", "00" * 64),),
-            datetime(2026, 8, 31, 14, tzinfo=timezone(timedelta(hours=2))),
-            Publisher("declared", "someone"),
-            ("postinstall",),
-            deprecated="old",
-            signatures="declared",
-        ),
-    ),
+    package(PYPI, PYPI_RELEASE),
+    package(NPM, NPM_RELEASE),
 )
 
 
@@ -138,6 +178,9 @@ def normal(content: Lock) -> Lock:
             published=published,
             withdrawn=None,
             deprecated=None,
+            signed=tuple(sorted(set(release.signed))),
+            proofs=tuple(sorted({proof._replace(text="") for proof in release.proofs})),
+            weaker_than=None,
         )
 
     return Lock(
@@ -168,8 +211,17 @@ def test_the_file_reads_back_with_places() -> None:
 
 
 def test_what_can_change_later_is_not_in_the_lock() -> None:
-    assert b"yanked" not in dump(SAMPLE)
-    assert b"old" not in dump(SAMPLE)
+    for word in (b"yanked", b"old", b"1.2.2", b"a text"):
+        assert word not in dump(SAMPLE)
+
+
+def test_signatures_and_proofs_read_back_sorted_and_without_texts() -> None:
+    found = parse(LOCK_FILE, EXPECTED.replace("SHA256:b", "SHA256:A").encode()).packages
+    assert found[NPM].release.signed == (Signature("SHA256:A", "AA=="), Signature("SHA256:a", "AAE="))
+    assert found[NPM].release.proofs == (Proof("", "0c" * 32),)
+    assert found[PYPI].release.proofs == (Proof("a-1.tar.gz", "0e" * 32), Proof("a-1.whl", "0d" * 32))
+    assert found[NPM].release.publisher == PROVEN
+    assert (found[NPM].release.account, found[PYPI].release.account) == ("someone", "else")
 
 
 def test_places_are_those_of_the_keys_and_not_of_equal_texts() -> None:
@@ -201,19 +253,48 @@ def digests(artifacts: st.SearchStrategy[str]) -> st.SearchStrategy[Digest]:
     return st.sampled_from(sorted(HEX)).flatmap(of)
 
 
+LINES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=8)
+
+
+def publishers(account: str) -> st.SearchStrategy[Publisher]:
+    """Proven, or what an account alone amounts to."""
+    proven = st.builds(Publisher, st.just("proven"), LINES, *[st.just("") | LINES] * 5)
+    if account:
+        return proven | st.just(Publisher("declared", account))
+    return proven | st.builds(Publisher, st.sampled_from(LEVELS[2:]), *[st.just("")] * 6)
+
+
 def releases(artifacts: st.SearchStrategy[str]) -> st.SearchStrategy[Release]:
-    levels = st.sampled_from(LEVELS)
-    return st.builds(
-        Release,
-        digests=st.lists(digests(artifacts), max_size=4).map(tuple),
-        published=st.none() | st.datetimes(timezones=st.just(timezone.utc)),
-        publisher=st.builds(Publisher, levels, st.just("") | NAMES),
-        install_scripts=st.lists(NAMES, max_size=3).map(tuple),
-        withdrawn=st.none() | NAMES,
-        signatures=levels,
-        attestations=levels,
-        registry=st.sampled_from([None, "https://npm.example/", "http://localhost:80/x"]),
-    )
+    """Releases whose levels are borne out, as everything but a mistake makes them."""
+
+    @st.composite
+    def built(draw: st.DrawFn) -> Release:
+        found = draw(st.lists(digests(artifacts), max_size=4).map(tuple))
+        covered = sorted({digest.artifact for digest in found})
+        names = draw(st.dictionaries(st.sampled_from(covered), st.sampled_from("0a"), max_size=3)) if covered else {}
+        texts = draw(st.sampled_from(["", "{}"]))
+        proofs = tuple(Proof(file, name * 64, texts) for file, name in names.items())
+        keys = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=4)
+        values = st.binary(min_size=1, max_size=4).map(lambda data: b64encode(data).decode())
+        signed = tuple(Signature(*pair) for pair in draw(st.dictionaries(keys, values, max_size=3)).items())
+        account = draw(st.just("") | NAMES)
+        return Release(
+            digests=found,
+            published=draw(st.none() | st.datetimes(timezones=st.just(timezone.utc))),
+            publisher=draw(publishers(account)),
+            install_scripts=draw(st.lists(NAMES, max_size=3).map(tuple)),
+            withdrawn=draw(st.none() | NAMES),
+            deprecated=draw(st.none() | NAMES),
+            signatures=draw(st.sampled_from(LEVELS if signed and found else LEVELS[1:])),
+            attestations=draw(st.sampled_from(LEVELS if proofs else LEVELS[1:])),
+            registry=draw(st.sampled_from([None, "https://npm.example/", "http://localhost:80/x"])),
+            account=account,
+            signed=signed,
+            proofs=proofs,
+            weaker_than=draw(st.none() | NAMES),
+        )
+
+    return built()
 
 
 def entries() -> st.SearchStrategy[LockedPackage]:
@@ -317,25 +398,27 @@ def changed(*path: str, to: JSON) -> str:
             20,
             "resolve the conflict, then run mcp-guard pin",
         ),
-        (EXPECTED.replace('  "version"', '=======\n  "version"'), 49, "resolve the conflict"),
-        (EXPECTED + ">>>>>>> branch", 51, "resolve the conflict"),
-        (EXPECTED.replace('"version": 1', '"version": 2'), 49, "newer mcp-guard: update"),
+        (EXPECTED.replace('  "version"', '=======\n  "version"'), 67, "resolve the conflict"),
+        (EXPECTED + ">>>>>>> branch", 69, "resolve the conflict"),
+        (EXPECTED.replace('"version": 1', '"version": 2'), 67, "newer mcp-guard: update"),
         ('{"version": 2, "something": "else"}', 1, "newer mcp-guard: update"),
-        (EXPECTED.replace('"version": 1', '"version": 0'), 49, "must have a version"),
-        (EXPECTED.replace('"version": 1', '"version": true'), 49, "must have a version"),
-        (EXPECTED.replace('"version": 1', '"version": "1"'), 49, "must have a version"),
-        (EXPECTED.replace('"version": 1', '"version": 1.0'), 49, "must have a version"),
-        (EXPECTED.replace('"version": 1', '"version": {}'), 49, "must have a version"),
+        (EXPECTED.replace('"version": 1', '"version": 0'), 67, "must have a version"),
+        (EXPECTED.replace('"version": 1', '"version": true'), 67, "must have a version"),
+        (EXPECTED.replace('"version": 1', '"version": "1"'), 67, "must have a version"),
+        (EXPECTED.replace('"version": 1', '"version": 1.0'), 67, "must have a version"),
+        (EXPECTED.replace('"version": 1', '"version": {}'), 67, "must have a version"),
         ("{}", 1, "must have a version"),
         ('{"version": 1}', 1, "needs the key configs"),
-        (EXPECTED.replace('"version": 1', '"version": 1, "x": 1'), 49, '"x" is not known'),
-        (EXPECTED.replace('"version": 1', '"version": 1, "version": 1'), 49, "twice"),
+        (EXPECTED.replace('"version": 1', '"version": 1, "x": 1'), 67, '"x" is not known'),
+        (EXPECTED.replace('"version": 1', '"version": 1, "version": 1'), 67, "twice"),
         (EXPECTED.replace('"linear"', '"git"'), 12, "twice"),
-        (EXPECTED.replace('"signatures": "declared"', '"integrity": "declared"'), 26, "twice"),
-        (EXPECTED.replace('"a-1.whl"', '"a-1.tar.gz"'), 37, "twice"),
+        (EXPECTED.replace('"signatures": "proven"', '"integrity": "proven"'), 27, "twice"),
+        (EXPECTED.replace('"a-1.whl"', '"a-1.tar.gz"'), 51, "twice"),
+        (EXPECTED.replace('"SHA256:b"', '"SHA256:a"'), 44, "twice"),
+        (EXPECTED.replace('"trigger"', '"ref"'), 39, "twice"),
         (EXPECTED.replace('"kind": "remote"', '"kind": "remote",'), 15, "not JSON"),
-        (EXPECTED[:-3], 49, "not JSON"),
-        (EXPECTED + "{}", 51, "follows the end"),
+        (EXPECTED[:-3], 67, "not JSON"),
+        (EXPECTED + "{}", 69, "follows the end"),
         ("", 1, "not JSON"),
         ("[]", 1, "must be an object"),
         ("null", 1, "must be an object"),
@@ -411,17 +494,78 @@ ZERO = "sha512-" + "A" * 86 + "=="
         (("packages", NPM, "published"), "2026-08-31T14:00:00+02:00", "time"),
         (("packages", NPM, "published"), "2026-02-30T12:00:00Z", "day"),
         (("packages", NPM, "published"), 1, "string"),
-        (("packages", NPM, "publisher"), {"identity": "x"}, "string"),
-        (("packages", NPM, "publisher"), "", "string"),
         (("packages", NPM, "install-scripts"), "postinstall", "list"),
         (("packages", NPM, "install-scripts"), [], "list"),
         (("packages", NPM, "registry"), "https://user:hunter2@npm.example/", "without user name"),
         (("packages", NPM, "registry"), "https://npm.example/?token=hunter2", "without user name"),
         (("packages", NPM, "registry"), "npm.example", "URL"),
+        (("packages", NPM, "account"), "", "string"),
+        (("packages", NPM, "account"), ["someone"], "string"),
+        (("packages", NPM, "weaker-than"), "1.2.2", "not known"),
+        (("packages", NPM, "publisher"), "github:octo/server", "object"),
+        (("packages", NPM, "publisher"), {}, "needs the key identity"),
+        (("packages", NPM, "publisher"), {"ref": "refs/tags/v1"}, "needs the key identity"),
+        (("packages", NPM, "publisher", "level"), "proven", "not known"),
+        (("packages", NPM, "publisher", "owner_id"), "42", "not known"),
+        (("packages", NPM, "publisher", "owner-id"), 42, "string"),
+        (("packages", NPM, "publisher", "workflow"), "", "string"),
+        (("packages", NPM, "publisher", "identity"), "", "string"),
+        (("packages", NPM, "publisher", "identity"), {"of": "x"}, "string"),
+        (("packages", NPM, "publisher", "identity"), "github:octo/server\n", "one line"),
+        (("packages", NPM, "publisher", "identity"), "a\u0085b", "one line"),
+        (("packages", NPM, "publisher", "ref"), "refs/tags/v1\x1b[2J", "one line"),
+        (("packages", NPM, "publisher", "signer"), "a\u2028b", "one line"),
+        (("packages", NPM, "signatures"), "AA==", "object"),
+        (("packages", NPM, "signatures"), [], "object"),
+        (("packages", NPM, "signatures"), {}, "empty"),
+        (("packages", NPM, "signatures"), {"": "AA=="}, "empty"),
+        (("packages", NPM, "signatures"), {"SHA256:a\n": "AA=="}, "key id"),
+        (("packages", NPM, "signatures"), {"a\x00b": "AA=="}, "key id"),
+        (("packages", NPM, "signatures"), {"a b": "AA=="}, "key id"),
+        (("packages", NPM, "signatures"), {"\u202ea": "AA=="}, "key id"),
+        (("packages", NPM, "signatures"), {"a": {}}, "string"),
+        (("packages", NPM, "signatures"), {"a": ""}, "string"),
+        (("packages", NPM, "signatures"), {"a": "AB=="}, "base64"),
+        (("packages", NPM, "signatures"), {"a": "AAB="}, "base64"),
+        (("packages", NPM, "signatures"), {"a": "AA"}, "base64"),
+        (("packages", NPM, "signatures"), {"a": "AA=="[::-1]}, "base64"),
+        (("packages", NPM, "signatures"), {"a": "AA==\n"}, "base64"),
+        (("packages", NPM, "signatures"), {"a": "AAA A"}, "base64"),
+        (("packages", NPM, "signatures"), {"a": "AA==AA=="}, "base64"),
+        (("packages", NPM, "signatures"), {"a": "_-8="}, "base64"),
+        (("packages", NPM, "proofs"), {"": "0c" * 32}, "string"),
+        (("packages", NPM, "proofs"), ["0c" * 32], "string"),
+        (("packages", NPM, "proofs"), "", "string"),
+        (("packages", NPM, "proofs"), "0C" * 32, "64 digits"),
+        (("packages", NPM, "proofs"), "0c" * 31, "64 digits"),
+        (("packages", NPM, "proofs"), "0c" * 32 + "\n", "64 digits"),
+        (("packages", NPM, "proofs"), "../" + "0c" * 31, "64 digits"),
+        (("packages", NPM, "proofs"), "sha256:" + "0c" * 32, "64 digits"),
+        (("packages", PYPI, "proofs"), "0c" * 32, "object"),
+        (("packages", PYPI, "proofs"), {}, "empty"),
+        (("packages", PYPI, "proofs"), {"": "0c" * 32}, "empty"),
+        (("packages", PYPI, "proofs"), {"a-1.whl": 1}, "string"),
+        (("packages", PYPI, "proofs"), {"a-1.whl": {"a": "0c" * 32}}, "string"),
+        (("packages", PYPI, "proofs"), {"a-1.whl": "0c"}, "64 digits"),
+        (("packages", PYPI, "proofs"), {"a-2.whl": "0c" * 32}, "no digest"),
+        (("packages", PYPI, "proofs"), {"A-1.whl": "0c" * 32}, "no digest"),
+        (("packages", PYPI, "digests"), {"": "sha256:" + "00" * 32}, "empty"),
+        (("packages", PYPI, "digests"), {"a-1.whl": "sha256:" + "00" * 32}, "no digest"),
         (("packages", NPM, "evidence"), "declared", "object"),
         (("packages", NPM, "evidence", "integrity"), "absent", "contradicts"),
+        (("packages", NPM, "evidence", "integrity"), "declared", "contradicts"),
+        (("packages", NPM, "evidence", "integrity"), "unavailable", "contradicts"),
+        (("packages", PYPI, "evidence", "integrity"), "proven", "contradicts"),
         (("packages", NPM, "evidence", "published"), "absent", "contradicts"),
+        (("packages", NPM, "evidence", "published"), "proven", "contradicts"),
         (("packages", PYPI, "evidence", "published"), "declared", "contradicts"),
+        (("packages", NPM, "evidence", "publisher"), "declared", "contradicts"),
+        (("packages", NPM, "evidence", "publisher"), "absent", "contradicts"),
+        (("packages", NPM, "evidence", "publisher"), "unavailable", "contradicts"),
+        (("packages", PYPI, "evidence", "publisher"), "proven", "contradicts"),
+        (("packages", PYPI, "evidence", "publisher"), "absent", "contradicts"),
+        (("packages", PYPI, "evidence", "publisher"), "unavailable", "contradicts"),
+        (("packages", PYPI, "evidence", "signatures"), "proven", "contradicts"),
         (("packages", NPM, "evidence", "publisher"), "trusted", "must be one of proven"),
         (("packages", NPM, "evidence", "publisher"), 1, "must be one of"),
         (("packages", NPM, "evidence", "mood"), "proven", "not known"),
@@ -434,9 +578,47 @@ def test_a_value_of_another_shape_is_an_error(path: tuple[str, ...], to: JSON, p
     assert "hunter2" not in str(error)
 
 
-def test_a_level_that_this_version_cannot_verify_is_kept_as_it_is_written() -> None:
-    found = parse(LOCK_FILE, changed("packages", NPM, "evidence", "publisher", to="proven").encode())
-    assert found.packages[NPM].release.publisher == Publisher("proven", "someone")
+@pytest.mark.parametrize(
+    ("purl", "gone", "part"),
+    [
+        (NPM, ["publisher"], "publisher"),
+        (NPM, ["publisher", "account"], "publisher"),
+        (PYPI, ["account"], "publisher"),
+        (NPM, ["signatures"], "signatures"),
+        (NPM, ["proofs"], "attestations"),
+        (NPM, ["digests", "proofs"], "signatures"),
+        (NPM, ["published"], "published"),
+        (PYPI, ["digests", "proofs"], "integrity"),
+        (NPM, ["digests"], "proofs"),
+        (PYPI, ["digests"], "a-1"),
+    ],
+)
+def test_what_is_called_proven_or_declared_must_be_there(purl: str, gone: list[str], part: str) -> None:
+    content = json.loads(EXPECTED)
+    for key in gone:
+        del content["packages"][purl][key]
+    error = refused(json.dumps(content, indent=2))
+    assert f'"{part}' in error.message
+    assert "contradicts" in error.message or "no digest" in error.message
+    assert error.place.line > 1
+
+
+@pytest.mark.parametrize("part", ["signatures", "attestations"])
+def test_what_is_served_and_proves_nothing_is_kept_and_stays_declared(part: str) -> None:
+    content = json.loads(EXPECTED)
+    content["packages"][NPM]["evidence"] |= {"signatures": "proven", "attestations": "proven", part: "declared"}
+    release = parse(LOCK_FILE, json.dumps(content).encode()).packages[NPM].release
+    assert (release.signed, release.proofs) == (normal(SAMPLE).packages[NPM].release.signed, (Proof("", "0c" * 32),))
+    assert getattr(release, part) == "declared"
+
+
+@pytest.mark.parametrize("level", ["absent", "unavailable"])
+def test_a_publisher_that_nobody_names_is_absent_or_could_not_be_asked(level: Level) -> None:
+    content = json.loads(EXPECTED)
+    del content["packages"][PYPI]["account"]
+    content["packages"][PYPI]["evidence"]["publisher"] = level
+    release = parse(LOCK_FILE, json.dumps(content).encode()).packages[PYPI].release
+    assert (release.publisher, release.account) == (Publisher(level), "")
 
 
 def test_evidence_names_every_part() -> None:
@@ -461,6 +643,28 @@ def test_evidence_names_every_part() -> None:
         package(release=Release((), datetime(2026, 1, 1), Publisher("absent"))),  # noqa: DTZ001  # no zone is the point
         package("pkg:npm/name"),
         package("pkg:cargo/name@1.0.0"),
+        changed_release(publisher=PROVEN._replace(identity="")),
+        changed_release(publisher=PROVEN._replace(identity="a\nb")),
+        changed_release(publisher=PROVEN._replace(ref="a\x1b")),
+        changed_release(publisher=PROVEN._replace(level="declared")),
+        changed_release(publisher=Publisher("declared", "another")),
+        changed_release(publisher=Publisher("absent")),
+        changed_release(publisher=Publisher("unavailable", ref="refs/heads/main"), account=""),
+        changed_release(publisher=Publisher("declared", ""), account=""),
+        changed_release(signed=()),
+        changed_release(signed=(Signature("", "AA=="),)),
+        changed_release(signed=(Signature("a\n", "AA=="),)),
+        changed_release(signed=(Signature("a", ""),)),
+        changed_release(signed=(Signature("a", "AB=="),)),
+        changed_release(signed=(Signature("a", "AA=="), Signature("a", "AAE="))),
+        changed_release(proofs=()),
+        changed_release(proofs=(Proof("", "0c"),)),
+        changed_release(proofs=(Proof("", "0c" * 32), Proof("", "0d" * 32))),
+        changed_release(proofs=(Proof("file", "0c" * 32),)),
+        changed_release(digests=()),
+        changed_release(digests=(), signatures="absent", attestations="declared"),
+        package(PYPI, PYPI_RELEASE._replace(proofs=(Proof("a-2.whl", "0c" * 32),))),
+        package(PYPI, PYPI_RELEASE._replace(proofs=(Proof("", "0c" * 32),))),
     ],
 )
 def test_what_must_not_be_written_is_not_written(entry: LockedPackage) -> None:
@@ -497,6 +701,38 @@ def test_the_purl_is_the_one_that_packageurl_writes() -> None:
         assert parsed.to_string() == text
         assert parsed.type == read_purl(text).ecosystem
         assert parsed.version == read_purl(text).version
+
+
+def test_the_digest_of_an_entry_covers_signatures_and_the_names_of_proofs_and_never_their_texts() -> None:
+    digest = entry_digest(package(release=NPM_RELEASE))
+    assert digest == entry_digest(
+        changed_release(proofs=(Proof("", "0c" * 32, "{}"),), signed=NPM_RELEASE.signed[::-1])
+    )
+    others = [
+        changed_release(proofs=(Proof("", "0d" * 32),)),
+        changed_release(signed=NPM_RELEASE.signed[:1]),
+        changed_release(signed=(Signature("SHA256:b", "AAE="), Signature("SHA256:a", "AA=="))),
+        changed_release(account="another"),
+        *(
+            changed_release(publisher=Publisher(**{**PROVEN._asdict(), field: "x"}))
+            for field in Publisher._fields
+            if field != "level"
+        ),
+    ]
+    assert len({digest, *map(entry_digest, others)}) == len(others) + 1
+
+
+def test_hostile_maps_are_read_in_linear_time() -> None:
+    """Comparing each with each would not come back from this."""
+    files = [f"{number:060}.whl" for number in range(20_000)]
+    release = PYPI_RELEASE._replace(
+        digests=tuple(Digest("sha256", "00" * 32, file) for file in files),
+        proofs=tuple(Proof(file, "0c" * 32) for file in files),
+        signed=tuple(Signature(file, "AA==") for file in files),
+    )
+    data = dump(lock(package(PYPI, release)))
+    assert len(parse(LOCK_FILE, data).packages[PYPI].release.proofs) == 20_000
+    assert "no digest" in refused(data.replace(b'9.whl": "0c', b'z": "0c')).message
 
 
 def test_a_large_lock_is_read() -> None:

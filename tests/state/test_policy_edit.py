@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_guard.model import Acceptance, Place, Policy
+from mcp_guard.model import Acceptance, NamedPublisher, Place, Policy
 from mcp_guard.policy import PolicyError, load
 from mcp_guard.policy_edit import add_acceptances, add_publisher, allow_program, allow_remote
 
@@ -63,7 +63,7 @@ EDITS: tuple[tuple[Callable[[str], str], Callable[[Policy], bool]], ...] = (
     ),
     (
         lambda text: add_publisher(text, "npm:@s/*", "github:s/x#12"),
-        lambda policy: ("npm:@s/*", "github:s/x#12") in policy.publishers,
+        lambda policy: ("npm:@s/*", NamedPublisher("github:s/x#12")) in policy.publishers,
     ),
     (lambda text: allow_remote(text, "https://a.example/*"), lambda policy: "https://a.example/*" in policy.remotes),
     (lambda text: allow_program(text, "./bin/a b"), lambda policy: "./bin/a b" in policy.programs),
@@ -147,9 +147,59 @@ def test_another_publisher_replaces_the_old_one() -> None:
     text = '[publishers]\n"pypi:A_b" = "github:a/b" # why\n'
     assert add_publisher(text, "pypi:a-b", "github:c/d") == text.replace("a/b", "c/d")
     assert add_publisher(text, "pypi:a.B", "github:a/b") == text
-    table = '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "w" }\n'
-    assert add_publisher(table, "npm:x", "github:a/b") == table
-    assert add_publisher(table, "npm:x", "github:c/d") == '[publishers]\n"npm:x" = "github:c/d"\n'
+
+
+INLINE = """\
+[publishers]  # who
+"npm:x" = {  identity="github:a/b",workflow = "w", ref = "refs/*" } # why
+"npm:y" = "github:a/b"
+"""
+APART = """\
+[publishers."npm:y"]
+identity = "github:y/z"
+[remotes]
+allow = []
+[publishers."npm:x"] # one
+repository   = "github:a/b" # old
+
+# built by
+workflow="w"
+ref="refs/*"
+"""
+DOTTED = """\
+"npm:x".workflow = "w"
+"npm:x".identity = "github:a/b" # k
+"npm:x".ref = "refs/*"
+"""
+TABLES = (
+    INLINE,
+    INLINE.replace("\n", "\r\n"),
+    INLINE.replace("identity", "repository"),
+    INLINE.replace('"', "'"),
+    APART,
+    APART.partition("allow = []\n")[2],
+    f"[publishers]\n{DOTTED}",
+    DOTTED.replace('"npm:x"', 'publishers."npm:x"'),
+    'publishers = { "npm:x" = {identity="github:a/b", workflow = "w", ref="refs/*"} }\n',
+    INLINE.replace("[publishers]", "[tool.mcp-guard.publishers]") + "\n[tool.ruff]\na=1\n",
+)
+
+
+@pytest.mark.parametrize("text", TABLES)
+def test_a_table_keeps_its_workflow_and_ref_and_all_that_people_wrote(text: str) -> None:
+    assert add_publisher(text, "npm:x", "github:a/b") == text
+    new = add_publisher(text, "npm:x", "github:c/d#7")
+    assert dict(read(new).publishers)["npm:x"] == NamedPublisher("github:c/d#7", "w", "refs/*")
+    old, changed = text.splitlines(keepends=True), new.splitlines(keepends=True)
+    assert len(old) == len(changed)
+    different = [(one, other) for one, other in zip(old, changed, strict=True) if one != other]
+    ((one, other),) = different
+    assert other.replace('"', "'") == one.replace('"', "'").replace("github:a/b", "github:c/d#7")
+
+
+def test_who_has_no_workflow_does_not_get_one_by_an_edit() -> None:
+    with pytest.raises(PolicyError, match="delete these keys"):
+        add_publisher(TABLES[0], "npm:x", "registry:https://npm.example/")
 
 
 def test_line_ends_are_those_of_the_file() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_guard.model import Policy
-from mcp_guard.policy import excluded, program_allowed, publisher_named, remote_allowed
+from mcp_guard.policy import excluded, program_allowed, remote_allowed
 from mcp_guard.policy.location import is_loopback, locate
 
 LINEAR = ("https://mcp.linear.app/*", "https://*.linear.app/*")
@@ -290,13 +290,3 @@ def test_a_program_is_compared_as_it_is_written() -> None:
     assert program_allowed(policy, "gh")
     for program in ("GH", "gh ", "./gh", "/usr/bin/gh", ""):
         assert not program_allowed(policy, program)
-
-
-def test_the_most_specific_publisher_counts() -> None:
-    publishers = (("npm:@s/*", "github:s/all"), ("npm:@s/one", "github:s/one"), ("pypi:x", "github:x/x"))
-    policy = Policy(publishers=publishers)
-    assert publisher_named(policy, "npm:@s/one") == "github:s/one"
-    assert publisher_named(policy, "npm:@s/two") == "github:s/all"
-    assert publisher_named(policy, "pypi:x") == "github:x/x"
-    for label in ("npm:x", "npm:@s", "npm:@sx/one", "pypi:@s/one", "pypi:xy"):
-        assert publisher_named(policy, label) is None

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_guard.model import Place, Policy
+from mcp_guard.model import NamedPublisher, Place, Policy
 from mcp_guard.policy import ACCEPTABLE, PolicyError, load, too_far
 
 FINGERPRINT = "sha256:" + "0a" * 32
+UUID = "0fa5cc1d-9d70-4c0e-8ba1-4a5d1a1b0c0d"
 FULL = f"""\
 preset = "strict"
 require = ["pin", "integrity"]
@@ -78,9 +79,9 @@ def test_every_key_is_read() -> None:
         "npm:@corp": "https://npm.corp.example/",
     }
     assert dict(policy.publishers) == {
-        "npm:@corp/*": "registry:https://npm.corp.example/",
-        "npm:@corp/one": "github:corp/one#123",
-        "pypi:corp-two": "gitlab:corp/group/two",
+        "npm:@corp/*": NamedPublisher("registry:https://npm.corp.example/"),
+        "npm:@corp/one": NamedPublisher("github:corp/one#123", "release.yml", "refs/heads/main"),
+        "pypi:corp-two": NamedPublisher("gitlab:corp/group/two"),
     }
     assert policy.remotes == ("https://*.linear.app/mcp", "http://127.0.0.1:3000/*")
     assert policy.programs == ("gh",)
@@ -232,6 +233,42 @@ def test_an_unknown_key_is_an_error_with_its_line_and_what_was_meant(text: str, 
         ('[publishers]\n"npm:x" = {}', "one of the keys identity and repository"),
         ('[publishers]\n"npm:x" = { identity = "github:a/b", repository = "github:a/b" }', "one of the keys"),
         ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "" }', "blank"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = 1 }', "string"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "../release.yml" }', "is no workflow"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a/../release.yml" }', "is no workflow"),
+        (
+            '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "release.yml@refs/tags/v1" }',
+            "is no workflow",
+        ),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "/release.yml" }', "is no workflow"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a//b.yml" }', "is no workflow"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a/" }', "is no workflow"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a\\nb" }', "is no workflow"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a\\u0000b" }', "is no workflow"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a\\u2028b" }', "is no workflow"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", ref = "" }', "blank"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", ref = "main" }', "is no ref"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", ref = "*" }', "is no ref"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", ref = "refs/" }', "is no ref"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", ref = " refs/heads/main" }', "is no ref"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", ref = "refs/heads/\\u007f" }', "is no ref"),
+        ('[publishers]\n"npm:x" = { identity = "github:a/b", ref = ["refs/heads/main"] }', "string"),
+        (
+            '[publishers]\n"npm:x" = { identity = "registry:https://x.example/", ref = "refs/heads/main" }',
+            "delete these",
+        ),
+        ('[publishers]\n"npm:x" = { identity = "google:a@x.example", workflow = "release.yml" }', "delete these keys"),
+        ('[publishers]\n"npm:x" = "google:a"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "google:a@b@c"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "google:@x.example"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "google:a@x.example#1"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "circleci:a/b"', "does not name a publisher"),
+        (f'[publishers]\n"npm:x" = "circleci:{UUID}"', "does not name a publisher"),
+        (f'[publishers]\n"npm:x" = "circleci:{UUID}/{UUID.upper()}"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "github:\u0430/b"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "github:a/b#\u0661"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "github:a/b/c"', "does not name a publisher"),
+        ('[publishers]\n"npm:x" = "activestate:a/b"', "does not name a publisher"),
         ('[publishers]\n"pypi:a-b" = "github:a/b"\n"pypi:A_B" = "github:a/b"', "twice"),
         ('[remotes]\nallow = ["mcp.linear.app"]', "no remote"),
         ('[remotes]\nallow = ["*"]', "no remote"),
@@ -257,6 +294,29 @@ def test_a_wrong_value_is_an_error_that_says_what_to_write(text: str, part: str)
     assert "hunter2" not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("entry", "publisher"),
+    [
+        ('"github:a-B/.c_D#1"', NamedPublisher("github:a-B/.c_D#1")),
+        ('"gitlab:a/b/c/d#1"', NamedPublisher("gitlab:a/b/c/d#1")),
+        (
+            '"google:me+x@project.iam.gserviceaccount.example"',
+            NamedPublisher("google:me+x@project.iam.gserviceaccount.example"),
+        ),
+        (f'"circleci:{UUID}/{UUID}"', NamedPublisher(f"circleci:{UUID}/{UUID}")),
+        ('{ identity = "google:a@b" }', NamedPublisher("google:a@b")),
+        ('{ repository = "github:a/b" }', NamedPublisher("github:a/b")),
+        ('{ identity = "github:a/b", workflow = "a b.yml" }', NamedPublisher("github:a/b", "a b.yml")),
+        (
+            '{ ref = "refs/*", identity = "gitlab:a/b", workflow = ".github/workflows/r.yml" }',
+            NamedPublisher("gitlab:a/b", ".github/workflows/r.yml", "refs/*"),
+        ),
+    ],
+)
+def test_a_publisher_is_a_string_or_a_table(entry: str, publisher: NamedPublisher) -> None:
+    assert read(f'[publishers]\n"npm:x" = {entry}').publishers == (("npm:x", publisher),)
+
+
 ACCEPT = {
     "rule": '"unpinned"',
     "package": '"npm:x@1.2.3"',
@@ -277,6 +337,7 @@ def accept(**keys: str | None) -> str:
         ({"rule": '"unpined"'}, "did you mean unpinned?"),
         ({"rule": '"known-malicious"'}, "nobody can accept: malware is removed"),
         ({"rule": '"integrity-mismatch"'}, "nobody can accept"),
+        ({"rule": '"proof-invalid"'}, "nobody can accept: what is signed wrongly"),
         ({"rule": '"ambiguous-document"'}, "nobody can accept"),
         ({"rule": '"definition-changed"'}, "nobody can accept: run mcp-guard pin"),
         ({"reason": None}, "needs the key reason"),

@@ -53,6 +53,45 @@ def read(text: str, file: str = "mcp-guard.toml") -> Policy:
             3,
             ('publishers."npm:x" = "github:a/b"', 'publishers."npm:x" = "github:c/d"'),
         ),
+        (
+            '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "release.yml" }',
+            '[publishers]\n"npm:x" = "github:a/b"',
+            2,
+            (
+                'publishers."npm:x" = { identity = "github:a/b", workflow = "release.yml" }',
+                'publishers."npm:x" = "github:a/b"',
+            ),
+        ),
+        (
+            '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "release.yml" }',
+            '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "evil.yml" }',
+            2,
+            (
+                'publishers."npm:x" = { identity = "github:a/b", workflow = "release.yml" }',
+                'publishers."npm:x" = { identity = "github:a/b", workflow = "evil.yml" }',
+            ),
+        ),
+        (
+            '[publishers."npm:x"]\nrepository = "github:a/b"\nref = "refs/tags/v*"',
+            '[publishers]\n"npm:x".identity = "github:a/b"\n"npm:x".ref = "refs/*"',
+            2,
+            (
+                'publishers."npm:x" = { identity = "github:a/b", ref = "refs/tags/v*" }',
+                'publishers."npm:x" = { identity = "github:a/b", ref = "refs/*" }',
+            ),
+        ),
+        (
+            '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "r.yml", ref = "refs/*" }',
+            "",
+            1,
+            ('publishers."npm:x" = { identity = "github:a/b", workflow = "r.yml", ref = "refs/*" }', ""),
+        ),
+        (
+            "",
+            '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "\\"x\\".yml" }',
+            2,
+            ("", 'publishers."npm:x" = { identity = "github:a/b", workflow = "\\"x\\".yml" }'),
+        ),
         ("", '[publishers]\n"pypi:A_b" = "github:c/d"', 2, ("", 'publishers."pypi:a-b" = "github:c/d"')),
         (
             "",
@@ -93,6 +132,11 @@ def test_each_loosened_thing_has_its_place_and_both_lines(
         (ACCEPT.format("2027-01-02") + ACCEPT.format("2027-01-01"), ACCEPT.format("2027-01-02")),
         (SERVER.format(FINGERPRINT), ""),
         ('deadline = "10s"', 'deadline = "60s"'),
+        (
+            '[publishers]\n"npm:x" = { repository = "github:a/b", ref = "refs/*" }',
+            '[publishers]\n"npm:x" = { ref = "refs/*", identity = "github:a/b" }',
+        ),
+        ('[publishers]\n"npm:x" = "github:a/b"', '[publishers]\n"npm:x" = { identity = "github:a/b" }'),
     ],
 )
 def test_what_is_the_same_or_stricter_is_no_weakening(base: str, new: str) -> None:

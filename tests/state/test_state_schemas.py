@@ -17,7 +17,7 @@ from mcp_guard.lock import LockError, dump, parse
 from mcp_guard.model import JSON, Lock
 from mcp_guard.policy import ACCEPTABLE, PolicyError, load
 from tests.state.test_lock import EXPECTED, NPM, PYPI, SAMPLE, locks
-from tests.state.test_policy_reading import FULL
+from tests.state.test_policy_reading import FULL, UUID
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -99,27 +99,69 @@ VALUES: tuple[JSON, ...] = (
     1.5,
     "",
     "x",
+    "proven",
     "declared",
+    "absent",
+    "unavailable",
     "npm",
+    "AA==",
+    "AB==",
+    "0d" * 32,
+    "a\nb",
     [],
     ["x"],
     ["x", "x"],
     {},
     {"x": "y"},
+    {"x": "AA=="},
+    {"x y": "AA=="},
+    {"": "AA=="},
+    {"identity": "x"},
+    {"identity": "x", "ref": ""},
     {"x": {}},
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.sampled_from(list(spots(json.loads(EXPECTED)))), st.sampled_from(VALUES))
 def test_a_lock_of_another_shape_is_refused_by_both(path: tuple[str | int, ...], value: JSON) -> None:
     content = edited(path, value)
-    assert lock_is_read(content) is LOCK.is_valid(content) or contradicts(path)
+    assert lock_is_read(content) is LOCK.is_valid(content)
 
 
-def contradicts(path: tuple[str | int, ...]) -> bool:
-    """What the schema cannot say: that evidence and entry contradict each other."""
-    return "evidence" in path
+LEVELS: tuple[JSON, ...] = ("proven", "declared", "absent", "unavailable")
+PARTS = ("attestations", "integrity", "published", "publisher", "signatures")
+HELD = ("account", "digests", "proofs", "published", "publisher", "signatures")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([NPM, PYPI]),
+    st.fixed_dictionaries({part: st.sampled_from(LEVELS) for part in PARTS}),
+    st.sets(st.sampled_from(HELD)),
+)
+def test_an_entry_that_contradicts_its_evidence_is_refused_by_both(
+    purl: str, evidence: dict[str, JSON], gone: set[str]
+) -> None:
+    entry = json.loads(EXPECTED)["packages"][purl]
+    kept = {key: value for key, value in entry.items() if key not in gone}
+    content = edited(("packages", purl), {**kept, "evidence": evidence})
+    assert lock_is_read(content) is LOCK.is_valid(content)
+
+
+@pytest.mark.parametrize("path", [path for path in spots(json.loads(EXPECTED)) if path and isinstance(path[-1], str)])
+def test_a_lock_without_one_of_its_keys_is_the_same_to_both(path: tuple[str | int, ...]) -> None:
+    content = json.loads(EXPECTED)
+    here = content
+    for step in path[:-1]:
+        here = here[step]
+    del here[path[-1]]
+    if "digests" in path[:-1]:
+        # What the schema cannot say: that each proof is of a file that has a digest.
+        assert not lock_is_read(content)
+        assert LOCK.is_valid(content)
+    else:
+        assert lock_is_read(content) is LOCK.is_valid(content)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +172,14 @@ def contradicts(path: tuple[str | int, ...]) -> bool:
         (("packages", NPM, "digests"), "sha512"),
         (("packages", PYPI, "digests"), "sha256:00"),
         (("packages", PYPI, "evidence", "publisher"), "trusted"),
+        (("packages", NPM, "publisher"), "someone"),
+        (("packages", NPM, "publisher", "identity"), "a\nb"),
+        (("packages", NPM, "publisher"), {"identity": "x", "owner_id": "42"}),
+        (("packages", NPM, "signatures"), {"a\x07": "AA=="}),
+        (("packages", NPM, "signatures", "SHA256:a"), "AAB="),
+        (("packages", NPM, "proofs"), {"": "0c" * 32}),
+        (("packages", PYPI, "proofs"), "0c" * 32),
+        (("packages", PYPI, "proofs", "a-1.whl"), "0C" * 32),
         (("configs", ".mcp.json", "git", "packages"), ["pkg:cargo/x@1"]),
         (("packages",), {"pkg:npm/x": {}}),
         (("packages",), {"pkg:cargo/x@1": {}}),
@@ -184,6 +234,16 @@ def test_a_policy_with_another_value_is_the_same_to_both(number: int, value: str
         '[publishers]\n"npm:*" = "github:a/b"',
         '[publishers]\n"npm:x" = { identity = "github:a/b", repository = "github:a/b" }',
         '[publishers]\n"npm:x" = { workflow = "x" }',
+        '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a/../b" }',
+        '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a@b" }',
+        '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "/a" }',
+        '[publishers]\n"npm:x" = { identity = "github:a/b", workflow = "a\\u0007b" }',
+        '[publishers]\n"npm:x" = { identity = "github:a/b", ref = "main" }',
+        '[publishers]\n"npm:x" = { identity = "github:a/b", ref = "refs/a\\nb" }',
+        '[publishers]\n"npm:x" = { identity = "google:a@b", ref = "refs/heads/main" }',
+        '[publishers]\n"npm:x" = { repository = "registry:https://a.example/", workflow = "x" }',
+        '[publishers]\n"npm:x" = "google:a"',
+        '[publishers]\n"npm:x" = "circleci:a/b"',
         '[remotes]\nallow = ["mcp.linear.app"]',
         '[remotes]\ndeny = ["https://a.example/"]',
         '[[accept]]\nrule = "known-malicious"\npackage = "npm:x@1.0.0"\nreason = "x"\nuntil = 2027-01-01',
@@ -195,6 +255,21 @@ def test_a_policy_with_another_value_is_the_same_to_both(number: int, value: str
 def test_a_wrong_policy_is_refused_by_both(text: str) -> None:
     assert not policy_is_read(text)
     assert not policy_fits(text)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '"google:a@b.example"',
+        f'"circleci:{UUID}/{UUID}"',
+        '{ identity = "gitlab:a/b/c#1", workflow = ".gitlab-ci.yml", ref = "refs/heads/*" }',
+        '{ repository = "github:a/b", workflow = "a b/c.yml" }',
+    ],
+)
+def test_a_publisher_is_read_by_both(entry: str) -> None:
+    text = f'[publishers]\n"npm:x" = {entry}'
+    assert policy_is_read(text)
+    assert policy_fits(text)
 
 
 def test_the_schema_lists_what_can_be_accepted_and_the_defaults() -> None:
