@@ -91,27 +91,31 @@ def name_publishers(space: Workspace, facts: Facts, servers: Sequence[ServerFact
     name = policy_file(space)
     old = policy_text(space, name)
     new = old
-    for server in servers:
-        for package in server.packages:
-            found = _proven(package, server.server.name.text)
-            pattern = label(package.package.ecosystem, package.package.name, None)
-            if not _is_named(facts.policy, pattern, found):
-                new = policy_edit.add_publisher(new, pattern, found.identity)
+    unproven: list[AcceptError] = []
+    for package, called in ((package, one.server.name.text) for one in servers for package in one.packages):
+        found = _proven(package, called)
+        if isinstance(found, AcceptError):
+            unproven.append(found)
+            continue
+        own = label(package.package.ecosystem, package.package.name, None)
+        if not _is_named(facts.policy, own, found):
+            new = policy_edit.add_publisher(new, policy.publisher_entry(facts.policy, own) or own, found.identity)
     if new == old:
-        raise AcceptError("their publishers are named already, so there is nothing to accept")
+        raise next(iter(unproven), AcceptError("their publishers are named already, so there is nothing to accept"))
     return name, old, new
 
 
-def _proven(package: PackageFacts, server: str) -> Publisher:
+def _proven(package: PackageFacts, server: str) -> Publisher | AcceptError:
+    """Return who is proven to have published a package, or why nobody is."""
     name = labelled(package.package)
     release = release_of(package)
-    if package.problems:
-        raise AcceptError(f"{name} {package.problems[0]}: see mcp-guard explain proof-invalid")
+    for problem in (*package.problems, *package.served):
+        return AcceptError(f"{name} {problem}: see mcp-guard explain proof-invalid")
     if release is None:
-        raise AcceptError(f"who published {name} is not known: pin it first, or ask with --network=required")
+        return AcceptError(f"who published {name} is not known: pin it first, or ask with --network=required")
     if release.publisher.level != "proven":
         hint = f"mcp-guard accept package {shlex.quote(server)}"
-        raise AcceptError(f"nothing proves who published {name}, so only that version can be accepted: {hint}")
+        return AcceptError(f"nothing proves who published {name}, so only that version can be accepted: {hint}")
     return release.publisher
 
 
@@ -121,6 +125,12 @@ def _is_named(rules: Policy, pattern: str, found: Publisher) -> bool:
     if named is None:
         return False
     differs = policy.publisher_differs(named, found)
+    if differs in {"workflow", "ref"}:
+        entry = f'"{policy.publisher_entry(rules, pattern)}"'
+        raise AcceptError(
+            f"[publishers] demands another {differs} of {pattern}, and it was published by {found.workflow} at "
+            f"{found.ref}; if that is right, edit the entry {entry} of {rules.file}"
+        )
     if differs is not None:
         command = f"mcp-guard accept publisher {shlex.quote(pattern)} {shlex.quote(found.identity)}"
         raise AcceptError(

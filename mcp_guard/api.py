@@ -65,7 +65,7 @@ def pin(
 
 
 def apply(plan: Plan, path: str | os.PathLike[str] = ".") -> None:
-    """Write a plan into the work tree that it was made for, lock first, each file in one step. Raises OSError."""
+    """Write a plan into the work tree that it was made for, configs last, each file in one step. Raises OSError."""
     pinning.apply(_root(path)[0], plan.files)
 
 

@@ -65,7 +65,7 @@ def basis(entry: LockedPackage | None, base: LockedPackage | None, receipt: Stat
         return "weaker"
     if receipt is not None:
         return "receipt" if receipt.agreed else "claimed"
-    if proven:
+    if proven and (base is None or set(base.release.digests) == set(entry.release.digests)):
         return "proven"
     if base is not None and lock.entry_digest(entry) == lock.entry_digest(base):
         return "carried"
@@ -74,9 +74,9 @@ def basis(entry: LockedPackage | None, base: LockedPackage | None, receipt: Stat
 
 def to_ask(rests: Basis, network: Network, *, fresh_status: bool) -> Ask:
     """Say what has to be asked of the registry: a column of the verdict table."""
-    if network == "off" or rests == "weaker":
+    if network == "off":
         return "nothing"
-    if network == "required" or rests in {"carried", "claimed"}:
+    if network == "required" or rests in {"carried", "claimed", "weaker"}:
         return "release"
     return "nothing" if fresh_status else "status"
 
@@ -142,32 +142,35 @@ def _start(package: Package, context: Context) -> tuple[PackageFacts, Status | N
     entry = context.lock.packages.get(name) if context.lock else None
     base = context.base_lock.packages.get(name) if context.base_lock else None
     asked = context.registries.registry(package.ecosystem, package.name)
+    vouched = vouching.entry(entry, package, shelf(context)) if entry is not None else None
+    if entry is not None and vouched is not None:
+        entry = entry._replace(release=vouched.release._replace(registry=_shown(package, asked, context)))
     if isinstance(asked, Refused):
-        line = context.registries.configuration_line(package.ecosystem, _scope(package), asked.registry)
+        scope = package.name.split("/", 1)[0] if package.name.startswith("@") else None
+        line = context.registries.configuration_line(package.ecosystem, scope, asked.registry)
         return PackageFacts(package, name, entry, "claimed", known, asked, registry_line=line), None
     status = _status(entry, package, context)
-    problems: tuple[str, ...] = ()
-    unproven = None
-    rests = basis(entry, base, status, proven=False)
-    if entry is not None:
-        vouched, problems, unproven = vouching.entry(entry, package, shelf(context))
-        proven = vouched.publisher.level == "proven"  # by attestations, which cover the digests and bound the time
-        rests = "weaker" if problems else basis(entry, base, status, proven=proven)
-        registry = None if context.registries.is_default(package.ecosystem, asked) else asked  # an entry cannot say it
-        entry = entry._replace(release=vouched._replace(registry=registry))
+    # Attestations cover the digests and bound the time, so a proven publisher is all that is needed.
+    proven = vouched is not None and vouched.release.publisher.level == "proven"
+    problems = vouched.problems if vouched is not None else ()
+    written = context.lock.packages.get(name) if context.lock else None
+    rests = "weaker" if problems else basis(written, base, status, proven=proven)
     answer = _remembered(entry, status) if rests == "receipt" else None
-    as_of = status.as_of if status else None
-    return PackageFacts(package, name, entry, rests, known, answer, as_of, problems=problems, unproven=unproven), status
+    facts = PackageFacts(package, name, entry, rests, known, answer, status.as_of if status else None)
+    return facts._replace(problems=problems, unproven=vouched.unproven if vouched is not None else None), status
+
+
+def _shown(package: Package, asked: str | Refused, context: Context) -> str | None:
+    """Name the registry that is asked, None for the default one: an entry of the lock cannot say it."""
+    if isinstance(asked, Refused) or context.registries.is_default(package.ecosystem, asked):
+        return None
+    return asked
 
 
 def shelf(context: Context) -> vouching.Shelf:
     """Gather what entries of the lock are held against; what is required is verified anew."""
     remembered = None if context.network == "required" else context.receipts
     return vouching.Shelf(context.proofs, remembered, context.registries.default("npm"))
-
-
-def _scope(package: Package) -> str | None:
-    return package.name.split("/", 1)[0] if package.name.startswith("@") else None
 
 
 def knows(base: Lock, package: Package) -> bool:
@@ -178,7 +181,9 @@ def knows(base: Lock, package: Package) -> bool:
 
 def _question(facts: PackageFacts, status: Status | None, context: Context) -> Question | None:
     package = facts.package
-    if package.version is None or facts.purl is None or package.ecosystem == "oci" or isinstance(facts.answer, Refused):
+    if package.version is None or facts.purl is None or package.ecosystem == "oci":
+        return None
+    if isinstance(facts.answer, Refused) or facts.problems:
         return None
     fresh = status is not None and not status.bad and is_fresh(status.as_of, context.now, context.policy)
     match to_ask(facts.basis, context.network, fresh_status=fresh):
@@ -203,8 +208,8 @@ def _finish(
     if question is None or answer is None:
         return facts
     if isinstance(answer, Missing):
-        agreed = status is not None and status.agreed
-        _remember(facts, Status(context.now, agreed, missing=answer.reason), context)
+        before = status or Status(context.now, agreed=False)
+        _remember(facts, before._replace(as_of=context.now, missing=answer.reason), context)
     if not isinstance(answer, Release):
         return settle(facts._replace(answer=answer, as_of=None), status, context.network)
     return _answered(facts, status, question, answer, context)
@@ -216,7 +221,7 @@ def _answered(
     """Take a release that the registry has, with what it proves, and remember whether it agrees with the lock."""
     answer, problems, unproven = vouching.answer(facts.package, answer, context.registries.default("npm"))
     if question.part == "status":
-        # The cheap document has no times and no history; the entry was verified with them before.
+        # The cheap document has neither times nor history; the entry was verified with them before.
         answer = answer._replace(weaker_than=status.weaker_than if status else None)
         if answer.published is None and facts.entry is not None:
             answer = answer._replace(published=facts.entry.release.published)
@@ -228,7 +233,7 @@ def _answered(
     return facts._replace(
         answer=answer,
         as_of=context.now,
-        problems=(*facts.problems, *problems),
+        served=problems,
         unproven=None if answer.publisher.level == "proven" else unproven or facts.unproven,
     )
 
@@ -262,8 +267,8 @@ def _key(name: str, own: Lock | None, package: Package, context: Context) -> str
     from mcp_guard.provenance.proofs import key_set
 
     written = lock.entry_digest(own.packages[name]) if own else ""
-    registry = context.registries.registry(package.ecosystem, package.name)
-    return receipts.key("package", receipts.VERIFIER, key_set(), name, written, str(registry))
+    registry = str(context.registries.registry(package.ecosystem, package.name))
+    return receipts.key("package", receipts.VERIFIER, key_set(), name, written, registry)
 
 
 def _status(entry: LockedPackage | None, package: Package, context: Context) -> Status | None:
@@ -285,14 +290,8 @@ def read_status(stored: Mapping[str, JSON]) -> Status | None:
 def _remember(facts: PackageFacts, status: Status, context: Context) -> None:
     if facts.entry is None or facts.purl is None:
         return
-    content: dict[str, JSON] = {
-        "as-of": status.as_of.isoformat(),
-        "agreed": status.agreed,
-        "withdrawn": status.withdrawn,
-        "deprecated": status.deprecated,
-        "missing": status.missing,
-        "weaker-than": status.weaker_than,
-    }
+    words = {name.replace("_", "-"): value for name, value in status._asdict().items()}
+    content: dict[str, JSON] = {**words, "as-of": status.as_of.isoformat()}
     context.receipts.put(_key(facts.purl, context.lock, facts.package, context), content)
     if status.bad:
         context.receipts.put(receipts.BAD_NEWS, {"as-of": status.as_of.isoformat(), "about": facts.purl})

@@ -343,7 +343,8 @@ class PackageFacts(NamedTuple):
     answer: Answer | None  # None: not asked in this run, `entry` and the receipt stand
     as_of: datetime | None = None  # when `withdrawn` and presence were last asked for; None: never on this machine
     registry_line: str | None = None  # with `Refused`: what to add to one's own configuration
-    problems: tuple[str, ...] = ()  # each signed object that does not prove what it should: a clause about the package
+    problems: tuple[str, ...] = ()  # each signed object of the tree that does not bear the lock out: clauses
+    served: tuple[str, ...] = ()  # each signed object that the registry has just served and that does not hold
     unproven: str | None = None  # why what is served of signatures or attestations proves nothing here
 
 

@@ -21,10 +21,11 @@ from mcp_guard.provenance.proofs import FILE_LIMIT, is_proof_of, pretty
 from mcp_guard.redaction.shown import blank
 from mcp_guard.resolving import Failure, Resolved, resolve
 from mcp_guard.rules.subjects import kind
-from mcp_guard.triggers import PROOFS_FOLDER
+from mcp_guard.triggers import LINK_MODES, PROOFS_FOLDER
 from mcp_guard.workspace import Workspace
 
 # A file to write: path from the root, the bytes it has ("" where there is none), and the new ones; None removes it.
+# What a proof has does not matter.
 File: TypeAlias = tuple[str, bytes, bytes | None]
 
 
@@ -73,12 +74,11 @@ def _proofs(new: Lock, space: Workspace) -> tuple[list[File], list[File]]:
     needed = {proof_files.path(proof.name): proof for entry in new.packages.values() for proof in entry.release.proofs}
     written: list[File] = []
     for path, proof in sorted(needed.items()):
-        old = there.get(path, b"")
-        if proof.text and not (isinstance(old, bytes) and is_proof_of(proof.name, old)):
-            written.append((path, old if isinstance(old, bytes) else b"", pretty(proof)))
-    stale: list[File] = [
-        (path, data, None) for path, data in sorted(there.items()) if path not in needed and isinstance(data, bytes)
-    ]
+        old = there.get(path)
+        plain = isinstance(old, bytes) and space.tree.entries[path].mode not in LINK_MODES
+        if proof.text and not (plain and isinstance(old, bytes) and is_proof_of(proof.name, old)):
+            written.append((path, b"", pretty(proof)))
+    stale: list[File] = [(path, b"-", None) for path in space.proof_files if path not in needed]
     return written, stale
 
 
@@ -98,18 +98,29 @@ def apply(root: str, files: Iterable[File]) -> None:
     """
     paths = [(os.path.join(root, *path.split("/")), old, data) for path, old, data in files]
     for path, old, _ in paths:
-        if os.path.islink(os.path.dirname(path)) and os.path.basename(os.path.dirname(path)) == PROOFS_FOLDER:
-            raise ChangedError(f"{PROOFS_FOLDER} is a link: remove it, proofs are kept in the repository itself")
-        if _now(path) != old:
-            raise ChangedError(f"{os.path.relpath(path, root)} was changed while mcp-guard worked: run it again")
+        name = os.path.relpath(path, root).replace(os.sep, "/")
+        if proof_files.is_proof(name):  # named by its content, so whatever else is there has no business there
+            _make_way(root, path)
+        elif _now(path) != old:
+            raise ChangedError(f"{name} was changed while mcp-guard worked: run it again")
     for path, _, data in paths:
-        if data is None:
-            os.unlink(path)
-            with suppress(OSError):  # it holds other proofs
-                os.rmdir(os.path.dirname(path))
-        else:
+        if data is not None:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             write(path, data)
+            continue
+        with suppress(FileNotFoundError):  # another run has done it
+            os.unlink(path)
+        with suppress(OSError):  # it holds other proofs
+            os.rmdir(os.path.dirname(path))
+
+
+def _make_way(root: str, path: str) -> None:
+    """Refuse to write proofs through a link, or where something else than a file is."""
+    folder = os.path.join(root, PROOFS_FOLDER)
+    if os.path.islink(folder) or (os.path.lexists(folder) and not os.path.isdir(folder)):
+        raise ChangedError(f"{PROOFS_FOLDER} is not a folder: remove it, proofs are kept there")
+    if os.path.isdir(path) and not os.path.islink(path):
+        raise ChangedError(f"{os.path.relpath(path, root)} is a folder: remove it, a proof is kept there")
 
 
 def _now(path: str) -> bytes:

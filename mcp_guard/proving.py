@@ -36,7 +36,7 @@ class Proven(NamedTuple):
 
     signed: bool = False  # the registry has signed these digests
     publisher: Publisher | None = None  # attested, by all that was looked at
-    signed_at: datetime | None = None  # the latest signature of a build; the release cannot be older
+    signed_at: datetime | None = None  # when build or registry last signed; the release cannot be older
     problems: tuple[str, ...] = ()
     unproven: str | None = None
 
@@ -49,7 +49,7 @@ def prove(subject: Subject, release: Release) -> Proven:
         case "npm":
             return _npm(subject, release)
         case "pypi":
-            return _pypi(release)
+            return _pypi(subject, release)
         case "oci":
             return Proven()
 
@@ -109,7 +109,8 @@ def _npm_attestations(subject: Subject, proofs: tuple[Proof, ...], integrity: st
         return Proven(unproven=f"its attestations cannot be verified: {error.reason}")
     except VerificationError as error:
         return Proven(problems=(f"has attestations that do not hold ({error})",))
-    return Proven(publisher=publisher, signed_at=max(found.provenance.times))
+    times = found.provenance.times + (found.publish.times if found.publish else ())
+    return Proven(publisher=publisher, signed_at=max(times))
 
 
 # ------------------------------------------------------------------------------------------------ PyPI
@@ -124,8 +125,16 @@ class _File(NamedTuple):
     unproven: str | None = None
 
 
-def _pypi(release: Release) -> Proven:
-    """Prove who published a release: every file of it, by one publisher."""
+def _pypi(subject: Subject, release: Release) -> Proven:
+    """Prove who published a release: every file of it, by one publisher.
+
+    A statement of PEP 740 names a file and its digest, so it is the file's name that ties it to project and version.
+    """
+    from mcp_guard.registries.distributions import is_of
+
+    strangers = [digest.artifact for digest in release.digests if not is_of(digest.artifact, *subject[1:3])]
+    if strangers:
+        return Proven(problems=(f"has files that are of another project or version ({', '.join(strangers)})",))
     proofs = {proof.artifact: proof for proof in release.proofs}
     files = [_file(digest, proofs.get(digest.artifact)) for digest in release.digests]
     publishers = [publisher for file in files for publisher in file.publishers]

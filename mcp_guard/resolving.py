@@ -10,24 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import NamedTuple, TypeAlias
 
-from mcp_guard import evidence, lock, redaction, subject, vouching
+from mcp_guard import entering, evidence, redaction
+from mcp_guard.entering import Unresolved
 from mcp_guard.model import (
     Answer,
     Ecosystem,
     LockedPackage,
     Missing,
     Package,
-    Place,
-    Policy,
-    Publisher,
     Refused,
-    Release,
     Server,
     ServerFacts,
     Unreachable,
     Word,
     label,
-    purl,
 )
 from mcp_guard.pipeline import World, packages_of
 from mcp_guard.registries import Candidate, Question, Versions
@@ -66,10 +62,6 @@ class _Choice(NamedTuple):
     version: str
 
 
-class _Unresolved(Exception):  # noqa: N818 (it never leaves this module: a reason on its way to a Failure)
-    """Raised with the reason why a server cannot be pinned."""
-
-
 def resolve(facts: Sequence[ServerFacts], space: Workspace, world: World) -> tuple[list[Resolved], list[Failure]]:
     """Resolve servers; what cannot be is a failure with its reason, secrets masked."""
     servers = [one.server for one in facts]
@@ -81,24 +73,24 @@ def resolve(facts: Sequence[ServerFacts], space: Workspace, world: World) -> tup
         try:
             _refuse_secret_name(server)
             chosen.append((server, [_choice(package, offered, space, world) for package in found]))
-        except _Unresolved as problem:
+        except Unresolved as problem:
             failures.append(_failure(server, problem))
     answers = _answers([choice for _, choices in chosen for choice in choices], world)
     resolved: list[Resolved] = []
     for server, choices in chosen:
         try:
             resolved.append(_resolved(server, choices, answers, space, world))
-        except _Unresolved as problem:
+        except Unresolved as problem:
             failures.append(_failure(server, problem))
     return resolved, failures
 
 
 def _refuse_secret_name(server: Server) -> None:
     if redaction.mask(server.name.text, redaction.secrets(server)) != server.name.text:
-        raise _Unresolved("its name looks like a secret, which must not get into the lock: give it another one")
+        raise Unresolved("its name looks like a secret, which must not get into the lock: give it another one")
 
 
-def _failure(server: Server, problem: _Unresolved) -> Failure:
+def _failure(server: Server, problem: Unresolved) -> Failure:
     return Failure(server, redaction.mask(str(problem), redaction.secrets(server)))
 
 
@@ -137,10 +129,10 @@ def _choice(
         return _Choice(package, package.version)
     versions = offered[package.ecosystem, package.name]
     if not isinstance(versions, Versions):
-        raise _Unresolved(_why(label(package.ecosystem, package.name, None), versions))
+        raise Unresolved(entering.why(label(package.ecosystem, package.name, None), versions))
     version = _newest(package, versions, space, world)
     if package.cut is None:
-        raise _Unresolved(f"this spelling cannot be edited in place: write version {version} of {package.name} by hand")
+        raise Unresolved(f"this spelling cannot be edited in place: write version {version} of {package.name} by hand")
     return _Choice(package, version)
 
 
@@ -158,9 +150,9 @@ def _newest(package: Package, versions: Versions, space: Workspace, world: World
         if released and candidate.withdrawn is None and candidate.published and candidate.published + age <= world.now:
             return candidate.version
     if all(candidate.published is None for candidate in candidates):
-        raise _Unresolved(f"its registry gives no publication times, so name the version of {package.name} yourself")
+        raise Unresolved(f"its registry gives no publication times, so name the version of {package.name} yourself")
     days = age.total_seconds() / 86400
-    raise _Unresolved(f"no version of {package.name} has been out for {days:g} days: wait, or name one yourself")
+    raise Unresolved(f"no version of {package.name} has been out for {days:g} days: wait, or name one yourself")
 
 
 def _within(package: Package, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -175,11 +167,11 @@ def _within(package: Package, candidates: Sequence[Candidate]) -> Sequence[Candi
         try:
             allowed = SpecifierSet(asked)
         except InvalidSpecifier:
-            raise _Unresolved(f"{package.written} names no version that can be resolved: write an exact one") from None
+            raise Unresolved(f"{package.written} names no version that can be resolved: write an exact one") from None
         found = [candidate for candidate in candidates if allowed.contains(candidate.version, prereleases=True)]
         if found:
             return found
-    raise _Unresolved(f"{package.written} names a range or a tag, which only you can decide: write an exact version")
+    raise Unresolved(f"{package.written} names a range or a tag, which only you can decide: write an exact version")
 
 
 def _least_age(package: Package, space: Workspace) -> timedelta:
@@ -209,86 +201,13 @@ def _resolved(
     )
     entries = tuple(_entry(choice, answers, space, world) for choice in choices)
     labels = tuple(label(p.ecosystem, p.name, version) for p, version in choices)
-    publishers = tuple(_who(entry.release.publisher) for entry in entries)
+    publishers = tuple(entering.who(entry.release.publisher) for entry in entries)
     return Resolved(server, edits, entries, labels, publishers)
-
-
-def _who(publisher: Publisher) -> str:
-    match publisher.level:
-        case "proven":
-            return f"published by {subject.who(publisher)}, proven"
-        case "declared":
-            return f'published by "{publisher.identity}" by the registry\'s word, nothing proves it'
-        case "absent" | "unavailable":
-            return "nothing is known of who published it"
 
 
 def _entry(choice: _Choice, answers: Mapping[Question, Answer], space: Workspace, world: World) -> LockedPackage:
     package, version = choice
-    name = purl(package.ecosystem, package.name, version)
+    exact = package._replace(version=version)
     if package.ecosystem == "oci":
-        return LockedPackage(name, evidence.image_release(version), Place(lock.LOCK_FILE))
-    answer = answers[_question(choice)]
-    if not isinstance(answer, Release):
-        raise _Unresolved(_why(label(package.ecosystem, package.name, version), answer))
-    exact, npm_registry = package._replace(version=version), world.registries.default("npm")
-    vouched = vouching.answer(exact, answer, npm_registry)
-    if vouched.problems:
-        raise _Unresolved(f"{name} {'; '.join(vouched.problems)}")
-    release = _agreed(name, vouched.release, space)
-    old = space.lock.packages.get(name) if space.lock else None
-    if old is not None:  # what was proven stays proven, though a mirror may leave it out
-        kept = vouching.entry(old, exact, vouching.Shelf(space.proofs, None, npm_registry))
-        release = release if kept.problems else _with_account(vouching.joined(release, kept.release), old.release)
-    return _entered(LockedPackage(name, release, Place(lock.LOCK_FILE)))
-
-
-def _with_account(release: Release, old: Release) -> Release:
-    """Keep the account that the lock has where the registry names none."""
-    if release.account or not old.account:
-        return release
-    silent = release.publisher.level == "absent"
-    publisher = Publisher("declared", old.account) if silent else release.publisher
-    return release._replace(account=old.account, publisher=publisher)
-
-
-def _entered(entry: LockedPackage) -> LockedPackage:
-    """Refuse what could not be written into the lock, before anything is."""
-    try:
-        lock.entry_digest(entry)
-    except ValueError as error:
-        raise _Unresolved(f"{entry.purl}: the registry sent what no lock can hold: {error}") from None
-    return entry
-
-
-def _agreed(name: str, answer: Release, space: Workspace) -> Release:
-    """Take a release for the lock, unless it has no digest to lock, is withdrawn, or is not what was locked before."""
-    old = space.lock.packages.get(name) if space.lock else None
-    if not answer.digests or any(digest.algorithm not in _STRONG for digest in answer.digests):
-        raise _Unresolved(f"{name}: the registry gives no strong digest of it")
-    if answer.withdrawn is not None:
-        raise _Unresolved(f"{name} is withdrawn: {answer.withdrawn}")
-    if old is not None and set(old.release.digests) != set(answer.digests):
-        raise _Unresolved(
-            f"{name}: the registry's digests are not the locked ones; see mcp-guard explain integrity-mismatch"
-        )
-    if old is not None and evidence.agrees(old.release, answer):
-        answer = answer._replace(published=old.release.published or answer.published)
-    registry = answer.registry if answer.registry and _is_named(answer.registry, space.policy) else None
-    return answer._replace(withdrawn=None, deprecated=None, weaker_than=None, registry=registry)
-
-
-def _is_named(registry: str, rules: Policy) -> bool:
-    """Say whether the policy names a registry: then it belongs into the lock; a mirror of one user's own does not."""
-    named = [url for _, url in rules.registries]
-    identities = [publisher.identity for _, publisher in rules.publishers]
-    named += [identity.removeprefix("registry:") for identity in identities if identity.startswith("registry:")]
-    return registry.rstrip("/") in {url.rstrip("/") for url in named}
-
-
-def _why(name: str, answer: Missing | Unreachable | Refused) -> str:
-    match answer:
-        case Missing() | Unreachable():
-            return f"{name}: {answer.reason}"
-        case Refused():
-            return f"{name}: {answer.registry} is named by this repository alone, so it is not contacted"
+        return entering.image(exact)
+    return entering.package(exact, answers[_question(choice)], space, world.registries.default("npm"))

@@ -94,7 +94,7 @@ def entry(entry: LockedPackage, package: Package, shelf: Shelf) -> Vouched:
     proven = proving.prove(_subject(package, shelf.npm_registry), release)
     problems = proven.problems or _unborne(claimed, proven)
     levelled = _levelled(release, proven)
-    if not problems and levelled == release and shelf.receipts is not None:
+    if not problems and not proven.unproven and levelled == release and shelf.receipts is not None:
         shelf.receipts.put(key, {"held": label(package.ecosystem, package.name, package.version)})
     return Vouched(levelled, problems, proven.unproven)
 

@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Sequence
 
-from mcp_guard import pinning, pipeline, redaction, workspace
+from mcp_guard import lock, pinning, pipeline, redaction, trees, workspace
 from mcp_guard.cli import common
 from mcp_guard.cli.arguments import Options
 from mcp_guard.cli.output import emit, say
@@ -34,8 +34,8 @@ def run(options: Options) -> int:
             _failures(plan.failures)
             return 1 if plan.failures else 0
         pinning.apply(place.root, plan.files)
-        _say(plan, place)
         _, again = common.open_work_tree(options, paths if not space.whole else None)
+        _say(plan, place, again)
         report = pipeline.judge(again, world)
     common.publish(options, report)
     return 1 if plan.failures else report.exit_code
@@ -77,7 +77,7 @@ def _unknown(name: str, known: list[str]) -> str:
     return f"no server and no file is called {name}{hint} (mcp-guard list names them all)"
 
 
-def _say(plan: pinning.Plan, place: common.Here) -> None:
+def _say(plan: pinning.Plan, place: common.Here, again: Workspace) -> None:
     for item in plan.pinned:
         what = ", ".join(item.versions) or "definition"
         done = "pinned" if item.edited else "locked"
@@ -85,10 +85,22 @@ def _say(plan: pinning.Plan, place: common.Here) -> None:
         for publisher in item.publishers:
             say(escape(f"        {publisher}"))
     _failures(plan.failures)
-    if plan.files:
-        paths = dict.fromkeys(PROOFS_FOLDER if is_proof(path) else path for path, _, _ in plan.files)
+    unknown = _unknown_to_git(place, again)
+    written = [path for path, _, _ in plan.files]
+    paths = dict.fromkeys(PROOFS_FOLDER if is_proof(path) else path for path in (*written, *sorted(unknown)))
+    if paths:
         files = [os.path.relpath(os.path.join(place.root, path), place.folder) for path in paths]
-        say(escape(f"stage:  git add {' '.join(shlex.quote(file) for file in files)}"))
+        ignored = unknown and not unknown <= set(trees.untracked(place.root))
+        force = "--force " if ignored else ""
+        say(escape(f"stage:  git add {force}{' '.join(shlex.quote(file) for file in files)}"))
+
+
+def _unknown_to_git(place: common.Here, space: Workspace) -> set[str]:
+    """List the lock and its proofs where the index does not have them: then a commit would not."""
+    if not place.repository:
+        return set()
+    wanted = {path for path in (lock.LOCK_FILE, *space.proofs) if path in space.tree.entries}
+    return wanted - trees.index(place.root).entries.keys()
 
 
 def _shown(server: Server) -> str:

@@ -24,20 +24,20 @@ def levels(release: Release) -> dict[str, Level]:
 def contradiction(release: Release) -> str | None:
     """The part whose level the release does not bear out, None where there is none.
 
-    Proven signatures and attestations must be there, with the digests that they are about; proven is a publisher with
-    an identity, declared one that is the account, and where there is neither there is no account.
+    Proven signatures and attestations must be there, with the digests that they are about. A proven publisher has an
+    identity and proven attestations, a declared one is the account, and where there is neither there is no account.
     """
     if release.signatures == "proven" and not (release.signed and release.digests):
         return "signatures"
     if release.attestations == "proven" and not (release.proofs and release.digests):
         return "attestations"
-    return None if _borne_out(release.publisher, release.account) else "publisher"
+    return None if _borne_out(release.publisher, release.account, release.attestations) else "publisher"
 
 
-def _borne_out(publisher: Publisher, account: str) -> bool:
+def _borne_out(publisher: Publisher, account: str, attestations: Level) -> bool:
     match publisher.level:
         case "proven":
-            return publisher.identity != ""
+            return publisher.identity != "" and attestations == "proven"
         case "declared":
             return account != "" and publisher == Publisher("declared", account)
         case "absent" | "unavailable":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mcp_guard.policy.acceptances import ACCEPTABLE, too_far
 from mcp_guard.policy.matching import excluded, program_allowed, remote_allowed
-from mcp_guard.policy.publishers import publisher_differs, publisher_named
+from mcp_guard.policy.publishers import publisher_differs, publisher_entry, publisher_named
 from mcp_guard.policy.reading import POLICY_FILES, load
 from mcp_guard.policy.values import PolicyError
 from mcp_guard.policy.weakening import weakened
@@ -21,6 +21,7 @@ __all__ = [
     "load",
     "program_allowed",
     "publisher_differs",
+    "publisher_entry",
     "publisher_named",
     "remote_allowed",
     "too_far",

@@ -27,7 +27,7 @@ _PACKAGE = re.compile(
 )
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IDENTITY = re.compile(
-    r"github:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+(?:#[0-9]+)?"
+    r"github:[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+(?:#[0-9]+)?"
     r"|gitlab:[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+(?:#[0-9]+)?"
     r"|google:[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
     rf"|circleci:{_UUID}/{_UUID}"

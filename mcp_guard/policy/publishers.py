@@ -24,9 +24,15 @@ class Repository(NamedTuple):
 
 def publisher_named(policy: Policy, label: str) -> NamedPublisher | None:
     """Whom `[publishers]` names for `npm:@scope/name` or `pypi:name`: the name's own entry, else its scope's."""
-    named = dict(policy.publishers)
+    key = publisher_entry(policy, label)
+    return dict(policy.publishers)[key] if key is not None else None
+
+
+def publisher_entry(policy: Policy, label: str) -> str | None:
+    """The key of the entry in `[publishers]` that names who must publish this package."""
     scope, slash, _ = label.partition("/")
-    return named.get(label) or (named.get(f"{scope}/*") if slash else None)
+    keys = (label, f"{scope}/*") if slash else (label,)
+    return next((key for key in keys if key in dict(policy.publishers)), None)
 
 
 def publisher_differs(named: NamedPublisher, publisher: Publisher) -> str | None:
@@ -77,13 +83,20 @@ def _folded(text: str) -> str:
 
 
 def _build_differs(named: NamedPublisher, publisher: Publisher) -> str | None:
-    """Which of workflow and ref is not as named; what is not known of a publisher is never as named."""
-    workflow = {publisher.workflow, publisher.workflow.rpartition("/")[2]} - {""}
-    if named.workflow is not None and named.workflow not in workflow:
+    """Which of workflow and ref is not as named; what is not known of a publisher is never as named.
+
+    The files of one release may come from several, and then each of them must be as named.
+    """
+    workflows, refs = publisher.workflow.split(", "), publisher.ref.split(", ")
+    if named.workflow is not None and not all(_is_workflow(named.workflow, path) for path in workflows):
         return "workflow"
-    if named.ref is not None and not (publisher.ref and _matches(named.ref, publisher.ref)):
+    if named.ref is not None and not all(ref and _matches(named.ref, ref) for ref in refs):
         return "ref"
     return None
+
+
+def _is_workflow(named: str, path: str) -> bool:
+    return named in {path, path.rpartition("/")[2]} - {""}
 
 
 def _matches(pattern: str, ref: str) -> bool:

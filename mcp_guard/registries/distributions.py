@@ -46,6 +46,19 @@ def matching(files: Files, version: Version) -> Sequence[File]:
     return sorted(file for found in (version, *local) for file in files.get(found, ()))
 
 
+def is_of(filename: str, project: str, version: str) -> bool:
+    """Whether `==version` of a project may take this file, by its name alone."""
+    from packaging.utils import canonicalize_name
+    from packaging.version import InvalidVersion, Version
+
+    found = _version(filename, canonicalize_name(project))
+    try:
+        wanted = Version(version)
+    except InvalidVersion:
+        return False
+    return found is not None and (found == wanted or (wanted.local is None and Version(found.public) == wanted))
+
+
 def _version(filename: str, project: str) -> Version | None:
     """The version that a file name says; None for a file of another project or of another kind.
 

@@ -137,7 +137,7 @@ def _undecided(facts: Facts) -> set[_Target]:
     found: set[_Target] = set()
     for server in facts.servers:
         for package in server.packages:
-            if package.purl is not None and (release_of(package) is None or package.problems):
+            if package.purl is not None and (release_of(package) is None or package.problems or package.served):
                 found.add((labelled(package.package),))
                 found.add((server.server.file, server.server.name.text, server.fingerprint))
     return found

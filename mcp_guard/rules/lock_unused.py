@@ -3,14 +3,14 @@
 ## What
 
 An entry of `mcp-guard.lock` belongs to a config or a server that is not there any more, or to a package that no
-server of the lock names. Or a proof lies in `mcp-guard.proofs` that no entry of the lock names. It is only said when
-the whole tree is judged.
+server uses. Or a proof lies in `mcp-guard.proofs` that no entry of the lock names. It is only said when the whole
+tree is judged. An entry that the base's lock has in the same form is a warning; a new one is an error and blocks.
 
 ## Why
 
 What stays in the lock counts as known: the same package may come back later and is then judged as an old
-acquaintance, younger than a new one would have to be. An entry in the lock without a config is on our list of
-lockfile attacks for that reason.
+acquaintance, younger than a new one would have to be. A new entry that nothing uses would be looked at by nobody, and
+the next change would believe it as its base: a publisher smuggled in this way counts as named.
 
 ## Bad
 
@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding, Lock, Place
+from mcp_guard.model import Facts, Finding, Lock, Place, Severity
 from mcp_guard.rules.commands import PIN_ALL
 from mcp_guard.rules.rule import Rule
 from mcp_guard.triggers import PROOFS_FOLDER
@@ -62,16 +62,22 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _entries(facts: Facts, lock: Lock) -> Iterator[Finding]:
+    base = facts.base_lock or Lock({}, {})
     servers = {(server.server.file, server.server.name.text) for server in facts.servers}
     for key, server in lock.servers.items():
         if key not in servers:
             message = f'mcp-guard.lock has an entry for server "{server.name}" of {server.file}, which is not there'
-            yield _finding(server.place, message)
-    named = {purl for server in lock.servers.values() for purl in server.packages}
+            before = base.servers.get(key)
+            same = before is not None and before._replace(place=server.place) == server
+            yield _finding(server.place, message, "warning" if same else "error")
+    named = {purl for key, server in lock.servers.items() if key not in servers for purl in server.packages}
     named.update(package.purl for server in facts.servers for package in server.packages if package.purl is not None)
     for purl, package in lock.packages.items():
         if purl not in named:
-            yield _finding(package.place, f"mcp-guard.lock has an entry for {purl}, which no server uses")
+            message = f"mcp-guard.lock has an entry for {purl}, which no server uses"
+            known = base.packages.get(purl)
+            same = known is not None and known.release == package.release
+            yield _finding(package.place, message, "warning" if same else "error")
 
 
 def _proofs(facts: Facts) -> Iterator[Finding]:
@@ -80,11 +86,11 @@ def _proofs(facts: Facts) -> Iterator[Finding]:
     named = {f"{PROOFS_FOLDER}/{proof.name}.json" for package in packages for proof in package.release.proofs}
     for path in facts.proof_files:
         if path not in named:
-            yield _finding(Place(path), f"{path} is a proof that no entry of mcp-guard.lock names")
+            yield _finding(Place(path), f"{path} is a proof that no entry of mcp-guard.lock names", "warning")
 
 
-def _finding(place: Place, message: str) -> Finding:
-    return Finding(RULE.name, RULE.severity, place, message, PIN_ALL)
+def _finding(place: Place, message: str, severity: Severity) -> Finding:
+    return Finding(RULE.name, severity, place, message, PIN_ALL)
 
 
 RULE = Rule("lock-unused", "warning", check)

@@ -46,22 +46,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding
+from mcp_guard.model import Facts, Finding, PackageFacts, Release
 from mcp_guard.rules.commands import commands, explain
 from mcp_guard.rules.rule import Rule
-from mcp_guard.rules.subjects import acceptable, called, labelled, packages
+from mcp_guard.rules.subjects import acceptable, called, labelled, packages, registry
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Report every signed object that does not hold: at the entry of the lock, else where the package is named."""
     command = commands(facts)
     for server, package in packages(facts):
-        for problem in package.problems:
+        word, name = package.package.word.place, acceptable(package.package)
+        place = package.entry.place if package.entry is not None else word
+        mend = explain(RULE.name) if package.unproven else command.pin(server)  # an update of mcp-guard may mend it
+        told = [(problem, place, mend) for problem in package.problems]
+        told += [
+            (f"{problem}, as {_registry(package)} serves it", word, explain(RULE.name)) for problem in package.served
+        ]
+        for problem, where, remedy in told:
             message = f"{labelled(package.package)} of {called(server)} {problem}, so nothing of it is believed"
-            entry, name = package.entry, acceptable(package.package)
-            place = entry.place if entry is not None else package.package.word.place
-            remedy = command.pin(server) if entry is not None else explain(RULE.name)
-            yield Finding(RULE.name, RULE.severity, place, message, remedy, server.name.text, name)
+            yield Finding(RULE.name, RULE.severity, where, message, remedy, server.name.text, name)
+
+
+def _registry(package: PackageFacts) -> str:
+    asked = package.answer.registry if isinstance(package.answer, Release) else None
+    return registry(package.package, asked)
 
 
 RULE = Rule("proof-invalid", "error", check)

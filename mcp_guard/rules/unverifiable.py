@@ -80,7 +80,8 @@ def _reason(package: PackageFacts, network: Network) -> str | None:
         return package.answer.reason
     if isinstance(package.answer, Refused):
         return f"{origin(package.answer.registry)} is named by this repository alone"
-    if package.answer is None and package.basis == "claimed" and package.purl is not None:
+    nothing = package.answer is None and package.basis in {"claimed", "weaker"} and not package.problems
+    if nothing and package.purl is not None:
         return "the network is off" if network == "off" else "its registry was not asked"
     return None
 

@@ -83,7 +83,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     required, command, base = "provenance" in facts.policy.require, commands(facts), known(facts.base_lock)
     for server, package in packages(facts):
         whom = named(facts.policy, package.package)
-        if package.problems or not (required or whom) or package.basis == "weaker":
+        if package.problems or package.served or not (required or whom) or package.basis == "weaker":
             continue
         why = _doubt(package, whom)
         if why is not None and downgraded(package, base) is None:

@@ -83,6 +83,8 @@ def test_pin_locks_what_has_no_package(desk: Desk) -> None:
 
 def test_a_second_pin_says_that_nothing_is_to_be_staged(shop: Desk) -> None:
     shop.guard("pin")
+    assert "stage:  git add mcp-guard.lock\n" in shop.guard("pin").out, "what git does not know yet is named again"
+    shop.git("add", "--all")
     assert "stage:" not in shop.guard("pin").out
 
 

@@ -19,9 +19,11 @@ from mcp_guard.model import (
     PackageFacts,
     Place,
     Policy,
+    Proof,
     Publisher,
     Refused,
     Release,
+    Signature,
     Unreachable,
     Word,
     purl,
@@ -171,16 +173,16 @@ def test_on_what_facts_rest() -> None:
 @pytest.mark.parametrize(
     "proven",
     [
-        RELEASE._replace(publisher=Publisher("proven", "someone")),
-        RELEASE._replace(signatures="proven"),
-        RELEASE._replace(attestations="proven"),
+        RELEASE._replace(publisher=Publisher("proven", "a"), attestations="proven", proofs=(Proof("", "0" * 64),)),
+        RELEASE._replace(signatures="proven", signed=(Signature("k", "AAAA"),)),
+        RELEASE._replace(attestations="proven", proofs=(Proof("", "0" * 64),)),
     ],
 )
 def test_a_proof_that_is_gone_outweighs_a_receipt(proven: Release) -> None:
     entry, base = (LockedPackage("pkg:npm/server@1.0.0", release, PLACE) for release in (RELEASE, proven))
     assert evidence.basis(entry, base, Status(NOW, agreed=True), proven=False) == "weaker"
     assert evidence.basis(base, entry, Status(NOW, agreed=True), proven=False) == "receipt"
-    assert evidence.to_ask("weaker", "required", fresh_status=False) == "nothing"
+    assert evidence.to_ask("weaker", "required", fresh_status=False) == "release"
 
 
 def test_what_is_believed_of_an_entry() -> None:
@@ -207,7 +209,10 @@ def test_a_lock_that_claims_proofs_is_not_believed(pinned: Site) -> None:
     own = pinned.space().lock
     assert own is not None
     (entry,) = own.packages.values()
-    proven = entry._replace(release=entry.release._replace(publisher=Publisher("proven", "github:a/b#1"), account="x"))
+    release = entry.release._replace(
+        publisher=Publisher("proven", "github:a/b#1"), attestations="proven", proofs=(Proof("", "0" * 64),), account="x"
+    )
+    proven = entry._replace(release=release)
     pinned.write("mcp-guard.lock", lock.dump(own._replace(packages={entry.purl: proven})))
     written = pinned.space().lock
     assert written is not None

@@ -128,8 +128,10 @@ def lock_of(*names: str, packages: tuple[str, ...] = ()) -> Lock:
 
 def test_entries_that_nothing_uses_are_warned_of() -> None:
     lock = lock_of("postmark", "old", packages=(PURL, "pkg:npm/old@1.0.0"))
-    findings = list(lock_unused.check(facts(server(known()), lock=lock)))
+    findings = list(lock_unused.check(facts(server(known()), lock=lock, base_lock=lock)))
     assert [finding.severity for finding in findings] == ["warning", "warning"]
+    new = list(lock_unused.check(facts(server(known()), lock=lock)))
+    assert [finding.severity for finding in new] == ["error", "error"], "nobody uses what the next base would vouch for"
     assert ['"old"' in findings[0].message, "pkg:npm/old@1.0.0" in findings[1].message] == [True, True]
     assert {finding.place for finding in findings} == {LOCK_PLACE}
 
@@ -192,9 +194,11 @@ def test_each_problem_of_a_proof_is_said_at_the_entry() -> None:
 
 
 def test_a_problem_of_what_the_registry_serves_is_said_where_the_package_is_named() -> None:
-    broken = known(basis="claimed", entry=None, answer=RELEASE)._replace(problems=(FORGED,))
-    finding = only(proof_invalid.check(facts(server(broken))))
-    assert (finding.place, finding.remedy) == (place(5), "mcp-guard explain proof-invalid")
+    for entry in (None, RELEASE):
+        broken = known(basis="claimed", entry=entry, answer=RELEASE)._replace(served=(FORGED,))
+        finding = only(proof_invalid.check(facts(server(broken))))
+        assert (finding.place, finding.remedy) == (place(5), "mcp-guard explain proof-invalid")
+        assert "as the npm registry serves it" in finding.message
 
 
 def test_nobody_can_accept_a_broken_proof() -> None:

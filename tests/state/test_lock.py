@@ -256,12 +256,12 @@ def digests(artifacts: st.SearchStrategy[str]) -> st.SearchStrategy[Digest]:
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=8)
 
 
-def publishers(account: str) -> st.SearchStrategy[Publisher]:
-    """Proven, or what an account alone amounts to."""
+def publishers(account: str, attestations: Level) -> st.SearchStrategy[Publisher]:
+    """Proven where something attests it, or what an account alone amounts to."""
     proven = st.builds(Publisher, st.just("proven"), LINES, *[st.just("") | LINES] * 5)
-    if account:
-        return proven | st.just(Publisher("declared", account))
-    return proven | st.builds(Publisher, st.sampled_from(LEVELS[2:]), *[st.just("")] * 6)
+    nobody = st.builds(Publisher, st.sampled_from(LEVELS[2:]), *[st.just("")] * 6)
+    other = st.just(Publisher("declared", account)) if account else nobody
+    return proven | other if attestations == "proven" else other
 
 
 def releases(artifacts: st.SearchStrategy[str]) -> st.SearchStrategy[Release]:
@@ -278,15 +278,16 @@ def releases(artifacts: st.SearchStrategy[str]) -> st.SearchStrategy[Release]:
         values = st.binary(min_size=1, max_size=4).map(lambda data: b64encode(data).decode())
         signed = tuple(Signature(*pair) for pair in draw(st.dictionaries(keys, values, max_size=3)).items())
         account = draw(st.just("") | NAMES)
+        attestations = draw(st.sampled_from(LEVELS if proofs else LEVELS[1:]))
         return Release(
             digests=found,
             published=draw(st.none() | st.datetimes(timezones=st.just(timezone.utc))),
-            publisher=draw(publishers(account)),
+            publisher=draw(publishers(account, attestations)),
             install_scripts=draw(st.lists(NAMES, max_size=3).map(tuple)),
             withdrawn=draw(st.none() | NAMES),
             deprecated=draw(st.none() | NAMES),
             signatures=draw(st.sampled_from(LEVELS if signed and found else LEVELS[1:])),
-            attestations=draw(st.sampled_from(LEVELS if proofs else LEVELS[1:])),
+            attestations=attestations,
             registry=draw(st.sampled_from([None, "https://npm.example/", "http://localhost:80/x"])),
             account=account,
             signed=signed,
@@ -607,6 +608,9 @@ def test_what_is_called_proven_or_declared_must_be_there(purl: str, gone: list[s
 def test_what_is_served_and_proves_nothing_is_kept_and_stays_declared(part: str) -> None:
     content = json.loads(EXPECTED)
     content["packages"][NPM]["evidence"] |= {"signatures": "proven", "attestations": "proven", part: "declared"}
+    if part == "attestations":  # then nothing proves the publisher
+        del content["packages"][NPM]["publisher"]
+        content["packages"][NPM]["evidence"]["publisher"] = "declared"
     release = parse(LOCK_FILE, json.dumps(content).encode()).packages[NPM].release
     assert (release.signed, release.proofs) == (normal(SAMPLE).packages[NPM].release.signed, (Proof("", "0c" * 32),))
     assert getattr(release, part) == "declared"
