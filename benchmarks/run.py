@@ -194,9 +194,13 @@ def table(rows: Sequence[Row], results: Mapping[str, tuple[float, float]]) -> st
 
 def main() -> int:
     """Measure, print, write."""
+    import provenance  # it takes this module's measures
+
     below = Path(tempfile.mkdtemp(prefix="mcp-guard-bench-"))
     try:
-        page = table(*bench(below))
+        rows, results = bench(below)
+        more, others = provenance.bench(below)
+        page = table([*rows, *more], {**results, **others})
     finally:
         shutil.rmtree(below, ignore_errors=True)
     sys.stdout.write(page)

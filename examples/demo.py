@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parent
@@ -37,6 +37,20 @@ def run(folder: Path, line: str, cache: Path) -> int:
     return done.returncode
 
 
+def remedies(folder: Path, cache: Path) -> list[str]:
+    """List the one command that each finding ends with."""
+    report = subprocess.run(
+        [str(BIN / "mcp-guard"), "check", "--format", "json"],
+        cwd=folder,
+        env={**os.environ, "MCP_GUARD_CACHE_DIR": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    findings = json.loads(report.stdout)["findings"]
+    return list(dict.fromkeys(finding["remedy"] for finding in findings if finding["severity"] == "error"))
+
+
 def scratch(name: str, below: Path) -> Path:
     """Copy an example into a git repository of its own."""
     folder = below / name
@@ -53,7 +67,6 @@ def headline(text: str) -> None:
 
 def main() -> int:
     """Show the three examples; 0 when each ended as it should."""
-    until = (datetime.now(timezone.utc) + timedelta(days=90)).date().isoformat()
     with tempfile.TemporaryDirectory() as temporary:
         below = Path(temporary)
         cache = below / "cache"
@@ -65,11 +78,10 @@ def main() -> int:
         mixed = scratch("mixed", below)
         codes.append(run(mixed, "mcp-guard check --hook", cache) == 1)
         run(mixed, "mcp-guard pin", cache)
-        accept = f'--reason "demo: no signatures are verified yet" --until {until}'
-        run(mixed, f"mcp-guard accept package fetch memory time git {accept}", cache)
-        run(mixed, "mcp-guard accept remote linear", cache)
-        run(mixed, f"mcp-guard accept program shell {accept}", cache)
+        for remedy in remedies(mixed, cache):  # a person reads each finding first; the demo takes them all
+            run(mixed, remedy.replace('"why"', '"demo: this is who I expected"'), cache)
         run(mixed, "git add --all", cache)
+        run(mixed, "mcp-guard list --publishers", cache)
         codes.append(run(mixed, "mcp-guard check --hook -v", cache) == 0)
         run(mixed, 'git commit --quiet -m "Add MCP servers, pinned and locked"', cache)
 
