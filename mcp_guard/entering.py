@@ -30,7 +30,7 @@ def image(exact: Package) -> LockedPackage:
     """Make the entry of an image, of which the digest is all that is known."""
     version = exact.version or ""
     name = purl(exact.ecosystem, exact.name, version)
-    return LockedPackage(name, evidence.image_release(version), Place(lock.LOCK_FILE))
+    return LockedPackage(name, vouching.image(version), Place(lock.LOCK_FILE))
 
 
 def package(exact: Package, answer: Answer, space: Workspace, npm_registry: str) -> LockedPackage:

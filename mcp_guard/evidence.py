@@ -14,7 +14,6 @@ from mcp_guard.model import (
     JSON,
     Answer,
     Basis,
-    Digest,
     Lock,
     LockedPackage,
     Missing,
@@ -22,7 +21,6 @@ from mcp_guard.model import (
     Package,
     PackageFacts,
     Policy,
-    Publisher,
     Refused,
     Release,
     Unreachable,
@@ -117,7 +115,8 @@ class Context(NamedTuple):
 
 def gather(packages: Sequence[Package], context: Context) -> tuple[PackageFacts, ...]:
     """Gather what is known of each package, in the same order; each distinct question is asked once."""
-    started = [_start(package, context) for package in packages]
+    known = names(context.base_lock)
+    started = [_start(package, known, context) for package in packages]
     asking = [_question(facts, status, context) for facts, status in started]
     questions = list(dict.fromkeys(question for question in asking if question is not None))
     answers = dict(zip(questions, context.registries.ask(questions), strict=True)) if questions else {}
@@ -134,8 +133,8 @@ def purl_of(package: Package) -> str | None:
     return purl(package.ecosystem, package.name, package.version)
 
 
-def _start(package: Package, context: Context) -> tuple[PackageFacts, Status | None]:
-    known = context.base_lock is not None and knows(context.base_lock, package)
+def _start(package: Package, known_names: frozenset[str], context: Context) -> tuple[PackageFacts, Status | None]:
+    known = _named(purl(package.ecosystem, package.name, "0")) in known_names
     name = purl_of(package)
     if name is None:
         return PackageFacts(package, None, None, "claimed", known, None), None
@@ -175,8 +174,18 @@ def shelf(context: Context) -> vouching.Shelf:
 
 def knows(base: Lock, package: Package) -> bool:
     """Say whether a lock knows some version of this package."""
-    start, _, rest = purl(package.ecosystem, package.name, "0").partition("@0")
-    return any(name.startswith(f"{start}@") and name.endswith(rest) for name in base.packages)
+    return _named(purl(package.ecosystem, package.name, "0")) in names(base)
+
+
+def names(lock: Lock | None) -> frozenset[str]:
+    """Name every package of which a lock knows some version."""
+    return frozenset(map(_named, lock.packages)) if lock is not None else frozenset()
+
+
+def _named(text: str) -> str:
+    """Take the version out of a purl."""
+    start, _, rest = text.rpartition("@")
+    return f"{start}?{rest.partition('?')[2]}"
 
 
 def _question(facts: PackageFacts, status: Status | None, context: Context) -> Question | None:
@@ -204,7 +213,7 @@ def _finish(
     facts: PackageFacts, status: Status | None, question: Question | None, answer: Answer | None, context: Context
 ) -> PackageFacts:
     if facts.package.ecosystem == "oci" and facts.package.version is not None:
-        return facts._replace(answer=image_release(facts.package.version))
+        return facts._replace(answer=vouching.image(facts.package.version))
     if question is None or answer is None:
         return facts
     if isinstance(answer, Missing):
@@ -236,14 +245,6 @@ def _answered(
         served=problems,
         unproven=None if answer.publisher.level == "proven" else unproven or facts.unproven,
     )
-
-
-def image_release(version: str) -> Release:
-    """Build the release that an image digest amounts to: the reference is its own digest, nothing else is known.
-
-    The engine enforces the digest at every start; the image's registry is not asked by this version.
-    """
-    return Release((Digest("sha256", version.removeprefix("sha256:")),), None, Publisher("unavailable"))
 
 
 def agrees(claimed: Release, answer: Release) -> bool:

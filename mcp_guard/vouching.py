@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from mcp_guard import lock, proving, receipts
-from mcp_guard.model import Level, LockedPackage, Package, Proof, Publisher, Release, label
+from mcp_guard.model import Digest, Level, LockedPackage, Package, Proof, Publisher, Release, label
 from mcp_guard.proof_files import path
 from mcp_guard.proving import Proven, Subject
 
@@ -44,6 +44,14 @@ def answer(package: Package, release: Release, npm_registry: str) -> Vouched:
     """Judge what a registry serves of one exact version."""
     proven = proving.prove(_subject(package, npm_registry), release)
     return Vouched(_levelled(release, proven), proven.problems, proven.unproven)
+
+
+def image(version: str) -> Release:
+    """Build the release that an image digest amounts to: the reference is its own digest, nothing else is known.
+
+    The engine enforces the digest at every start; the image's registry is not asked by this version.
+    """
+    return Release((Digest("sha256", version.removeprefix("sha256:")),), None, Publisher("unavailable"))
 
 
 def joined(release: Release, vouched: Release) -> Release:
