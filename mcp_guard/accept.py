@@ -92,6 +92,8 @@ def name_publishers(space: Workspace, facts: Facts, servers: Sequence[ServerFact
     old = policy_text(space, name)
     new = old
     unproven: list[AcceptError] = []
+    if not any(server.packages for server in servers):
+        raise AcceptError("no package of a registry is started there, so nobody has published one")
     for package, called in ((package, one.server.name.text) for one in servers for package in one.packages):
         found = _proven(package, called)
         if isinstance(found, AcceptError):

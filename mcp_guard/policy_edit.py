@@ -39,10 +39,10 @@ def add_publisher(text: str, pattern: str, identity: str) -> str:
     """
     policy, key = _policy(text), normalised(pattern)
     publishers = dict(policy.publishers)
-    known = publishers.get(key, NamedPublisher(""))
-    if known.identity == identity:
+    known = publishers.get(key)
+    if known is not None and known.identity == identity:
         return text
-    publishers[key] = known._replace(identity=identity)
+    publishers[key] = known._replace(identity=identity) if known is not None else NamedPublisher(identity)
 
     def edit(section: Section) -> None:
         named = _section(section, "publishers")

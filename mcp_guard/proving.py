@@ -139,8 +139,8 @@ def _pypi(subject: Subject, release: Release) -> Proven:
     files = [_file(digest, proofs.get(digest.artifact)) for digest in release.digests]
     publishers = [publisher for file in files for publisher in file.publishers]
     unproven = _missing(release.digests, proofs) or next((file.unproven for file in files if file.unproven), None)
-    owners = sorted({publisher.identity for publisher in publishers})
-    if unproven is None and len({(publisher.identity, publisher.owner_id) for publisher in publishers}) > 1:
+    owners = sorted({f"{publisher.identity} of the owner {publisher.owner_id or '?'}" for publisher in publishers})
+    if unproven is None and len(owners) > 1:
         unproven = f"its files were published by different ones: {', '.join(owners)}"
     problems = tuple(dict.fromkeys(file.problem for file in files if file.problem))
     if problems or unproven or not publishers:

@@ -16,6 +16,7 @@ from mcp_guard.provenance.errors import VerificationError, require
 from mcp_guard.provenance.shape import MAX_BYTES, read_json
 
 FILE_LIMIT = 4 << 20  # bytes of a file: other hooks may have indented what it holds
+_DEPTH = 64
 _DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
 
@@ -37,10 +38,10 @@ def is_proof_of(name: str, data: bytes) -> bool:
 def canonical(value: JSON) -> str:
     """Write a JSON value in its one canonical form: sorted keys, no white space, no escapes but the needed ones.
 
-    As RFC 8785 for what bundles hold; numbers with a fraction, which it would write otherwise, are refused.
-    Raises VerificationError.
+    As RFC 8785 for what bundles hold; numbers with a fraction, which it would write otherwise, are refused, and more
+    levels than any bundle has. Raises VerificationError.
     """
-    _refuse_fractions(value)
+    _check_shape(value)
     try:
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         text.encode()
@@ -64,13 +65,14 @@ def key_set() -> str:
     return digest.hexdigest()
 
 
-def _refuse_fractions(value: JSON) -> None:
-    waiting = [value]
+def _check_shape(value: JSON) -> None:
+    """Refuse what is written otherwise elsewhere, and what is so deep that it depends on the caller who can read it."""
+    waiting = [(value, 0)]
     while waiting:
-        item = waiting.pop()
-        if isinstance(item, float):
-            raise VerificationError("bundle.json", "a number with a fraction")
+        item, depth = waiting.pop()
+        require("bundle.json", not isinstance(item, float), "a number with a fraction")
+        require("bundle.json", depth <= _DEPTH, f"more than {_DEPTH} levels")
         if isinstance(item, dict):
-            waiting.extend(item.values())
+            waiting.extend((inner, depth + 1) for inner in item.values())
         elif isinstance(item, list):
-            waiting.extend(item)
+            waiting.extend((inner, depth + 1) for inner in item)

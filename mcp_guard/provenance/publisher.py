@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from mcp_guard.model import Publisher
 from mcp_guard.provenance.errors import Unsupported
@@ -13,6 +14,7 @@ _STEP: Final = "identity.certificate"
 _GITLAB: Final = "https://gitlab.com"
 _GOOGLE: Final = "https://accounts.google.com"
 _CIRCLECI: Final = "https://oidc.circleci.com"
+_PATH = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+")  # nothing that could look like an id, or be an escape
 _HOSTS: Final = {GITHUB: ("github", "github.com"), _GITLAB: ("gitlab", "gitlab.com")}
 
 
@@ -36,8 +38,8 @@ def publisher_of(identity: Identity) -> Publisher:
 def _hosted(identity: Identity) -> Publisher:
     kind, host = _HOSTS[identity.issuer]
     start = f"https://{host}/"
-    path = unquote(identity.repository.removeprefix(start))
-    if not identity.repository.startswith(start) or path.count("/") < 1:
+    path = identity.repository.removeprefix(start)
+    if not identity.repository.startswith(start) or not _PATH.fullmatch(path):
         raise Unsupported(_STEP, f"signed for {identity.repository[:120]!r}, which is no repository of {host}")
     number = f"#{identity.repository_id}" if identity.repository_id else ""
     workflow = _within(identity.workflow or identity.subject, identity.repository)
@@ -54,7 +56,9 @@ def _hosted(identity: Identity) -> Publisher:
 
 def _within(uri: str, repository: str) -> str:
     """The path of a workflow in its repository, without the ref; "" for one that lies elsewhere."""
-    path, _, _ = uri.partition("@")
+    path, at, _ = uri.partition("@refs/")  # a tag may hold an "@", and so may the name of a file, which has no slash
+    if not at and "@" in uri:
+        path = uri.rpartition("@")[0]
     return path.removeprefix(repository).lstrip("/") if path.startswith(f"{repository}/") else ""
 
 

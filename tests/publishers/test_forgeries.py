@@ -131,7 +131,7 @@ FORGERIES: dict[str, tuple[Callable[[Office], None], str]] = {
     "a deleted proof": (deleted, "is not in the tree"),
     "a linked proof": (linked, "it is a link"),
     "a changed proof, renamed": (renamed_after_a_change, "do not hold"),
-    "a time before the build": (entry("published", "2025-12-30T00:00:00Z"), "built on 2026-01-02"),
+    "a time before the build": (entry("published", "2025-12-30T00:00:00Z"), "was built on 2026-01-02"),
 }
 
 
