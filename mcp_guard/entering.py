@@ -97,7 +97,7 @@ def why(name: str, answer: Missing | Unreachable | Refused) -> str:
 
 def _kept(name: str, release: Release, kept: vouching.Vouched, old: Release) -> Release:
     """Join a release with what is proven of it already, unless that says otherwise, or this mcp-guard cannot tell."""
-    if kept.problems and kept.unproven:
+    if kept.problems and kept.unsupported:
         raise Unresolved(f"{name}: its lock entry cannot be verified by this mcp-guard ({kept.unproven}): update it")
     if kept.problems:
         return release

@@ -138,10 +138,10 @@ def _start(package: Package, known_names: frozenset[str], context: Context) -> t
     name = purl_of(package)
     if name is None:
         return PackageFacts(package, None, None, "claimed", known, None), None
-    entry = context.lock.packages.get(name) if context.lock else None
+    locked = context.lock.packages.get(name) if context.lock else None
     base = context.base_lock.packages.get(name) if context.base_lock else None
     asked = context.registries.registry(package.ecosystem, package.name)
-    vouched = vouching.entry(entry, package, shelf(context)) if entry is not None else None
+    entry, vouched = locked, vouching.entry(locked, package, shelf(context)) if locked is not None else None
     if entry is not None and vouched is not None:
         entry = entry._replace(release=vouched.release._replace(registry=_shown(package, asked, context)))
     if isinstance(asked, Refused):
@@ -151,12 +151,12 @@ def _start(package: Package, known_names: frozenset[str], context: Context) -> t
     status = _status(entry, package, context)
     # Attestations cover the digests and bound the time, so a proven publisher is all that is needed.
     proven = vouched is not None and vouched.release.publisher.level == "proven"
-    problems = vouched.problems if vouched is not None else ()
-    written = context.lock.packages.get(name) if context.lock else None
-    rests = "weaker" if problems else basis(written, base, status, proven=proven)
+    rests = "weaker" if vouched is not None and vouched.problems else basis(locked, base, status, proven=proven)
     answer = _remembered(entry, status) if rests == "receipt" else None
     facts = PackageFacts(package, name, entry, rests, known, answer, status.as_of if status else None)
-    return facts._replace(problems=problems, unproven=vouched.unproven if vouched is not None else None), status
+    if vouched is not None:
+        facts = facts._replace(problems=vouched.problems, unproven=vouched.unproven, unsupported=vouched.unsupported)
+    return facts, status
 
 
 def _shown(package: Package, asked: str | Refused, context: Context) -> str | None:
@@ -228,7 +228,9 @@ def _answered(
     facts: PackageFacts, status: Status | None, question: Question, answer: Release, context: Context
 ) -> PackageFacts:
     """Take a release that the registry has, with what it proves, and remember whether it agrees with the lock."""
-    answer, problems, unproven = vouching.answer(facts.package, answer, context.registries.default("npm"))
+    answer, problems, unproven, _ = vouching.answer(facts.package, answer, context.registries.default("npm"))
+    if question.part == "release" and answer.attestations == "declared" and not answer.proofs:
+        unproven = "its registry names attestations and does not serve them"
     if question.part == "status":
         # The cheap document has neither times nor history; the entry was verified with them before.
         answer = answer._replace(weaker_than=status.weaker_than if status else None)

@@ -346,6 +346,7 @@ class PackageFacts(NamedTuple):
     problems: tuple[str, ...] = ()  # each signed object of the tree that does not bear the lock out: clauses
     served: tuple[str, ...] = ()  # each signed object that the registry has just served and that does not hold
     unproven: str | None = None  # why what is served of signatures or attestations proves nothing here
+    unsupported: bool = False  # … because this mcp-guard does not know the key or the format; a newer one may
 
 
 class ServerFacts(NamedTuple):

@@ -39,6 +39,7 @@ class Proven(NamedTuple):
     signed_at: datetime | None = None  # when build or registry last signed; the release cannot be older
     problems: tuple[str, ...] = ()
     unproven: str | None = None
+    unsupported: bool = False  # … and a newer mcp-guard may be able to tell
 
 
 def prove(subject: Subject, release: Release) -> Proven:
@@ -67,6 +68,7 @@ def _npm(subject: Subject, release: Release) -> Proven:
         signed=signed.signed,
         problems=(*signed.problems, *attested.problems),
         unproven=attested.unproven or signed.unproven,
+        unsupported=attested.unsupported or signed.unsupported,
     )
 
 
@@ -86,7 +88,7 @@ def _npm_signature(subject: Subject, release: Release, integrity: str) -> Proven
     try:
         verify_npm_signature(subject.name, subject.version, integrity, rows, published=release.published)
     except Unsupported as error:
-        return Proven(unproven=f"its registry signature cannot be verified: {error.reason}")
+        return Proven(unproven=f"its registry signature cannot be verified: {error.reason}", unsupported=True)
     except VerificationError as error:
         return Proven(problems=(f"has a registry signature that does not hold ({error})",))
     return Proven(signed=True)
@@ -106,7 +108,7 @@ def _npm_attestations(subject: Subject, proofs: tuple[Proof, ...], integrity: st
             return Proven(unproven="its attestations do not say who published it")
         publisher = publisher_of(found.provenance.identity)
     except Unsupported as error:
-        return Proven(unproven=f"its attestations cannot be verified: {error.reason}")
+        return Proven(unproven=f"its attestations cannot be verified: {error.reason}", unsupported=True)
     except VerificationError as error:
         return Proven(problems=(f"has attestations that do not hold ({error})",))
     times = found.provenance.times + (found.publish.times if found.publish else ())
@@ -123,6 +125,7 @@ class _File(NamedTuple):
     signed_at: tuple[datetime, ...] = ()
     problem: str | None = None
     unproven: str | None = None
+    unsupported: bool = False
 
 
 def _pypi(subject: Subject, release: Release) -> Proven:
@@ -144,7 +147,7 @@ def _pypi(subject: Subject, release: Release) -> Proven:
         unproven = f"its files were published by different ones: {', '.join(owners)}"
     problems = tuple(dict.fromkeys(file.problem for file in files if file.problem))
     if problems or unproven or not publishers:
-        return Proven(problems=problems, unproven=unproven)
+        return Proven(problems=problems, unproven=unproven, unsupported=any(file.unsupported for file in files))
     signed_at = max(moment for file in files for moment in file.signed_at)
     return Proven(publisher=_joined(publishers), signed_at=signed_at)
 
@@ -171,7 +174,8 @@ def _file(digest: Digest, proof: Proof | None) -> _File:
         times = tuple(moment for each in attested for moment in each.verified.times)
         return _File(tuple(map(publisher_of, identities)), times)
     except Unsupported as error:
-        return _File(unproven=f"the attestations of {digest.artifact} cannot be verified: {error.reason}")
+        reason = f"the attestations of {digest.artifact} cannot be verified: {error.reason}"
+        return _File(unproven=reason, unsupported=True)
     except VerificationError as error:
         return _File(problem=f"has attestations of {digest.artifact} that do not hold ({error})")
 

@@ -27,6 +27,7 @@ class Vouched(NamedTuple):
     release: Release
     problems: tuple[str, ...] = ()
     unproven: str | None = None
+    unsupported: bool = False  # … because this mcp-guard does not know the key or the format
 
 
 class Shelf(NamedTuple):
@@ -43,7 +44,8 @@ class Shelf(NamedTuple):
 def answer(package: Package, release: Release, npm_registry: str) -> Vouched:
     """Judge what a registry serves of one exact version."""
     proven = proving.prove(_subject(package, npm_registry), release)
-    return Vouched(_levelled(release, proven), (*proven.problems, *_backdated(release, proven)), proven.unproven)
+    problems = (*proven.problems, *_backdated(release, proven))
+    return Vouched(_levelled(release, proven), problems, proven.unproven, proven.unsupported)
 
 
 def image(version: str) -> Release:
@@ -104,7 +106,7 @@ def entry(entry: LockedPackage, package: Package, shelf: Shelf) -> Vouched:
     levelled = _levelled(release, proven)
     if not problems and not proven.unproven and levelled == release and shelf.receipts is not None:
         shelf.receipts.put(key, {"held": label(package.ecosystem, package.name, package.version)})
-    return Vouched(levelled, problems, proven.unproven)
+    return Vouched(levelled, problems, proven.unproven, proven.unsupported)
 
 
 def _key(entry: LockedPackage, found: Mapping[str, bytes | str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from datetime import date
 
@@ -24,7 +25,7 @@ def run(options: Options) -> int:
         facts = pipeline.gather(space, world, {})
     servers = _servers(options, facts)
     name, old, new = accept.edit(space, facts, rules.judge(facts), servers, decision)
-    _write(place.root, name, old, new)
+    _write(place, name, old, new)
     return 0
 
 
@@ -32,7 +33,7 @@ def publisher(options: Options) -> int:
     """Name in `[publishers]` who published the named servers; or, as PATTERN IDENTITY, who must publish a package."""
     place, space = common.open_work_tree(options, None)
     if options.names[0].startswith(_PATTERNS):
-        _write(place.root, *_by_pattern(space, options.names))
+        _write(place, *_by_pattern(space, options.names))
         return 0
     with common.world(options, space.policy) as world:
         facts = pipeline.gather(space, world, {})
@@ -40,7 +41,7 @@ def publisher(options: Options) -> int:
     written = accept.name_publishers(space, facts, servers)
     for package in (package for server in servers for package in server.packages):
         say(escape(f"{subjects.labelled(package.package)}  {subject.publisher(package)}"))
-    _write(place.root, *written)
+    _write(place, *written)
     return 0
 
 
@@ -58,13 +59,14 @@ def _by_pattern(space: Workspace, names: Sequence[str]) -> tuple[str, str, str]:
     return name, old, policy_edit.add_publisher(old, pattern, identity)
 
 
-def _write(root: str, name: str, old: str, new: str) -> None:
+def _write(place: common.Here, name: str, old: str, new: str) -> None:
     policy.load({name: new.encode()})  # what would not be read back is not written
-    pinning.write(os.path.join(root, name), new.encode())
+    pinning.write(os.path.join(place.root, name), new.encode())
     added = [line for line in new.splitlines() if line and line not in old.splitlines()]
     for line in added:
         say(escape(f"{name}: + {line}"))
-    say(f"stage:  git add {name}")
+    if place.repository:
+        say(escape(f"stage:  git add {shlex.quote(os.path.relpath(os.path.join(place.root, name), place.folder))}"))
 
 
 def _subject(text: str) -> accept.Subject:

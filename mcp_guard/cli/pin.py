@@ -85,8 +85,15 @@ def _say(plan: pinning.Plan, place: common.Here, again: Workspace) -> None:
         for publisher in item.publishers:
             say(escape(f"        {publisher}"))
     _failures(plan.failures)
+    if place.repository:
+        _stage(plan, place, again)
+
+
+def _stage(plan: pinning.Plan, place: common.Here, again: Workspace) -> None:
+    """Say what a commit has to take along: what was written, and what git does not know yet."""
     unknown = _unknown_to_git(place, again)
-    written = [path for path, _, _ in plan.files]
+    gone = {path for path, _, new in plan.files if new is None} - _indexed(place.root)
+    written = [path for path, _, _ in plan.files if path not in gone]
     paths = dict.fromkeys(PROOFS_FOLDER if is_proof(path) else path for path in (*written, *sorted(unknown)))
     if paths:
         files = [os.path.relpath(os.path.join(place.root, path), place.folder) for path in paths]
@@ -97,10 +104,15 @@ def _say(plan: pinning.Plan, place: common.Here, again: Workspace) -> None:
 
 def _unknown_to_git(place: common.Here, space: Workspace) -> set[str]:
     """List the lock and its proofs where the index does not have them: then a commit would not."""
-    if not place.repository:
+    return {path for path in (lock.LOCK_FILE, *space.proofs) if path in space.tree.entries} - _indexed(place.root)
+
+
+def _indexed(root: str) -> set[str]:
+    """List what git would commit; nothing while a merge is unresolved, which `pin` may be about to do."""
+    try:
+        return set(trees.index(root).entries)
+    except trees.TreeError:
         return set()
-    wanted = {path for path in (lock.LOCK_FILE, *space.proofs) if path in space.tree.entries}
-    return wanted - trees.index(place.root).entries.keys()
 
 
 def _shown(server: Server) -> str:

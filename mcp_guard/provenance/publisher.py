@@ -15,6 +15,7 @@ _GITLAB: Final = "https://gitlab.com"
 _GOOGLE: Final = "https://accounts.google.com"
 _CIRCLECI: Final = "https://oidc.circleci.com"
 _PATH = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+")  # nothing that could look like an id, or be an escape
+_LIST = ", "  # what stands between the workflows of a release that has several (proving)
 _HOSTS: Final = {GITHUB: ("github", "github.com"), _GITLAB: ("gitlab", "gitlab.com")}
 
 
@@ -41,6 +42,8 @@ def _hosted(identity: Identity) -> Publisher:
     path = identity.repository.removeprefix(start)
     if not identity.repository.startswith(start) or not _PATH.fullmatch(path):
         raise Unsupported(_STEP, f"signed for {identity.repository[:120]!r}, which is no repository of {host}")
+    if any(_LIST in text for text in (identity.workflow, identity.subject, identity.ref)):
+        raise Unsupported(_STEP, "signed by a workflow whose name could be read as two")
     number = f"#{identity.repository_id}" if identity.repository_id else ""
     workflow = _within(identity.workflow or identity.subject, identity.repository)
     return Publisher(

@@ -3,7 +3,8 @@
 ## What
 
 The digests that the registry gives for this exact version are not those of the lock, compared as a set: the npm SRI,
-the sha256 of every file of a PyPI release, the digest of an image. Or the lock states another publication time,
+the sha256 of every file of a PyPI release, the digest of an image. Or the lock has other bytes for the same artifact
+than the base's lock, whatever the registry says today. Or the lock states another publication time,
 account, publisher or other install scripts than the registry does: whoever edits those makes a release look older,
 tamer or more trusted than it is. Or, where the policy requires `integrity`, an artifact has no digest, or only a weak
 one such as sha1.
@@ -52,8 +53,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from mcp_guard.model import Digest, Facts, Finding, LockedPackage, PackageFacts, Release
-from mcp_guard.rules.commands import CHECK_ONLINE, commands
+from mcp_guard.model import Digest, Facts, Finding, Lock, LockedPackage, PackageFacts, Release
+from mcp_guard.rules.commands import CHECK_ONLINE, commands, explain
 from mcp_guard.rules.rule import Rule
 from mcp_guard.rules.subjects import acceptable, called, labelled, releases
 
@@ -67,6 +68,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for server, package, release in releases(facts):
         problems = [(problem, CHECK_ONLINE) for problem in _mismatch(package)]
         problems += [(problem, command.pin(server)) for problem in _edited(package)]
+        problems += [(problem, explain(RULE.name)) for problem in _replaced(package, facts.base_lock)]
         if required:
             problems += [(problem, CHECK_ONLINE) for problem in _weak(release.digests)]
         for problem, remedy in problems:
@@ -80,6 +82,16 @@ def _mismatch(package: PackageFacts) -> Iterator[str]:
         changes = _changes(package.entry, package.answer)
         if changes:
             yield f"is not what was locked ({'; '.join(changes)}), so the artifact or the lock was exchanged"
+
+
+def _replaced(package: PackageFacts, base: Lock | None) -> Iterator[str]:
+    """Say where the base's lock has other bytes for the same artifact: a release never changes, only PyPI's grow."""
+    before = base.packages.get(package.purl or "") if base is not None else None
+    if before is not None and package.entry is not None:
+        changed = [change for change in _changes(before, package.entry.release) if change.startswith("changed")]
+        if changed:
+            what = "; ".join(changed)
+            yield f"is locked with other bytes than in the base's lock ({what}), and a release never changes"
 
 
 def _edited(package: PackageFacts) -> Iterator[str]:

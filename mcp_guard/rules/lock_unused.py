@@ -36,7 +36,7 @@ The finding needs a lock. Here the config `.mcp.json` has no server `old` any mo
 
 ## Remedy
 
-`pin` drops what no longer exists:
+`pin` drops what no longer exists. Where only the lock has been staged, stage the config that it was written for too:
 
     mcp-guard pin
 """
@@ -64,20 +64,25 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _entries(facts: Facts, lock: Lock) -> Iterator[Finding]:
     base = facts.base_lock or Lock({}, {})
     servers = {(server.server.file, server.server.name.text) for server in facts.servers}
+    told: dict[str, Severity] = {}  # packages of the servers that are told of, and how gravely
     for key, server in lock.servers.items():
         if key not in servers:
             message = f'mcp-guard.lock has an entry for server "{server.name}" of {server.file}, which is not there'
             before = base.servers.get(key)
-            same = before is not None and before._replace(place=server.place) == server
-            yield _finding(server.place, message, "warning" if same else "error")
-    named = {purl for key, server in lock.servers.items() if key not in servers for purl in server.packages}
-    named.update(package.purl for server in facts.servers for package in server.packages if package.purl is not None)
+            severity = _severity(same=before is not None and before._replace(place=server.place) == server)
+            told |= dict.fromkeys(server.packages, severity)
+            yield _finding(server.place, message, severity)
+    used = {package.purl for server in facts.servers for package in server.packages}
     for purl, package in lock.packages.items():
-        if purl not in named:
-            message = f"mcp-guard.lock has an entry for {purl}, which no server uses"
-            known = base.packages.get(purl)
-            same = known is not None and known.release == package.release
-            yield _finding(package.place, message, "warning" if same else "error")
+        known = base.packages.get(purl)
+        severity = _severity(same=known is not None and known.release == package.release)
+        if purl not in used and told.get(purl) not in {"error", severity}:
+            yield _finding(package.place, f"mcp-guard.lock has an entry for {purl}, which no server uses", severity)
+
+
+def _severity(*, same: bool) -> Severity:
+    """What the base has in the same form has been looked at once; what is new would be believed by the next change."""
+    return "warning" if same else "error"
 
 
 def _proofs(facts: Facts) -> Iterator[Finding]:

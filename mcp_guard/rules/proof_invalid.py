@@ -58,7 +58,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for server, package in packages(facts):
         word, name = package.package.word.place, acceptable(package.package)
         place = package.entry.place if package.entry is not None else word
-        mend = explain(RULE.name) if package.unproven else command.pin(server)  # an update of mcp-guard may mend it
+        mend = explain(RULE.name) if package.unsupported else command.pin(server)  # an update of mcp-guard may mend it
         told = [(problem, place, mend) for problem in package.problems]
         told += [
             (f"{problem}, as {_registry(package)} serves it", word, explain(RULE.name)) for problem in package.served

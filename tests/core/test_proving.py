@@ -137,7 +137,7 @@ def test_a_publish_attestation_that_names_no_registry_does_not_hold(registry: An
 def test_an_unknown_key_proves_nothing_and_forges_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(npm_verifier, "npm_keys", lambda _usage: ())
     found = prove(SUBJECT, npm(signed=[signature()]))
-    assert found == Proven(unproven=found.unproven)
+    assert found == Proven(unproven=found.unproven, unsupported=True)
     assert found.unproven is not None
     assert "registry signature" in found.unproven
     assert "does not know" in found.unproven
@@ -295,7 +295,7 @@ def test_an_identity_that_cannot_be_named_proves_nobody(
 ) -> None:
     monkeypatch.setattr(attest, "EXTENSIONS", EXTENSIONS | {8: issuer})
     found = prove(SUBJECT, npm(built(Build(repository=repository)), signed=[signature()]))
-    assert found == Proven(signed=True, unproven=found.unproven)
+    assert found == Proven(signed=True, unproven=found.unproven, unsupported=True)
     assert found.unproven is not None
     assert "identity.certificate" not in found.unproven, "a clause for people"
     assert issuer in found.unproven or repository in found.unproven

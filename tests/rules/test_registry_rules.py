@@ -43,6 +43,7 @@ from .factories import (
     attested,
     facts,
     known,
+    locked,
     only,
     package,
     place,
@@ -275,3 +276,22 @@ def test_an_unknown_time_is_not_old_but_matters_only_where_an_age_is_wanted() ->
 def test_images_have_no_age() -> None:
     answer = Release((Digest("sha256", "0" * 64),), None, Publisher("unavailable"))
     assert not list(release_too_young.check(facts(server(known(IMAGE, entry=answer, answer=answer)), policy=STRICT)))
+
+
+@pytest.mark.parametrize("basis", ["receipt", "proven", "carried"])
+def test_a_release_that_changed_since_the_base_is_a_mismatch_though_the_registry_agrees(basis: Basis) -> None:
+    other = RELEASE._replace(digests=(Digest("sha512", "cd" * 64),))
+    replaced = server(known(basis=basis, entry=other, answer=other))
+    finding = only(integrity_mismatch.check(facts(replaced, base_lock=locked(server(known())))))
+    assert "base's lock" in finding.message
+    assert finding.remedy == "mcp-guard explain integrity-mismatch"
+    assert not list(integrity_mismatch.check(facts(replaced, base_lock=locked(replaced))))
+
+
+def test_a_file_that_was_added_since_the_base_is_no_mismatch() -> None:
+    wheel, archive = Digest("sha256", "ab" * 32, "x-1.0.whl"), Digest("sha256", "cd" * 32, "x-1.0.tar.gz")
+    tool = package("x", "1.0", "pypi")
+    before = server(known(tool, entry=RELEASE._replace(digests=(wheel,))))
+    grown = RELEASE._replace(digests=(wheel, archive))
+    after = server(known(tool, entry=grown, answer=grown))
+    assert not list(integrity_mismatch.check(facts(after, base_lock=locked(before))))
