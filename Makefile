@@ -11,7 +11,7 @@ demo: $(RUN)
 	$(BIN)/python examples/demo.py
 
 test: $(DEV)
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --cov --cov-report=
 
 lint: $(DEV)
 	$(BIN)/ruff check .
