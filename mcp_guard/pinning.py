@@ -59,7 +59,8 @@ def plan(space: Workspace, world: World, wanted: Callable[[Server], bool]) -> Pl
     edited = [_edited(config, space, resolved) for config in configs]
     new = _lock(space, world, edited, resolved)
     old_lock = space.own.get(lock.LOCK_FILE, b"")
-    proofs, stale = _proofs(new, space)
+    proofs, unnamed = _proofs(new, space)
+    stale = [] if failures else unnamed  # an entry that has lost the name of its proof may need it yet
     files: list[File] = [(lock.LOCK_FILE, old_lock, lock.dump(new))] if new.servers or old_lock else []
     files += [(config.file, space.data[config.file], data) for config, data in edited]
     changed = tuple((path, old, data) for path, old, data in (*proofs, *files, *stale) if old != data)

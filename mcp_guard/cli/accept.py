@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shlex
 from collections.abc import Sequence
@@ -62,9 +63,9 @@ def _by_pattern(space: Workspace, names: Sequence[str]) -> tuple[str, str, str]:
 def _write(place: common.Here, name: str, old: str, new: str) -> None:
     policy.load({name: new.encode()})  # what would not be read back is not written
     pinning.write(os.path.join(place.root, name), new.encode())
-    added = [line for line in new.splitlines() if line and line not in old.splitlines()]
-    for line in added:
-        say(escape(f"{name}: + {line}"))
+    for line in difflib.ndiff(old.splitlines(), new.splitlines()):
+        if line.startswith("+ ") and line[2:]:
+            say(escape(f"{name}: {line}"))
     if place.repository:
         say(escape(f"stage:  git add {shlex.quote(os.path.relpath(os.path.join(place.root, name), place.folder))}"))
 

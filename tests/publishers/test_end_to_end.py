@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -256,3 +257,28 @@ def test_an_outage_of_any_request_is_never_a_pass(office: Office, path: str, fau
     office.desk.write("mcp-guard.lock", '{"configs": {}, "packages": {}, "version": 1}\n')
     assert office.desk.guard("pin").code == 1, "nothing is pinned without its attestations"
     assert PURL not in office.desk.read("mcp-guard.lock")
+
+
+def test_a_pin_that_failed_prunes_nothing(office: Office) -> None:
+    """An entry that has lost the name of its proof needs it again as soon as its server can be pinned."""
+    office.established()
+    stray = office.desk.folder / "mcp-guard.proofs" / f"{'0' * 64}.json"
+    stray.write_text("{}\n")
+    office.desk.config(server=f"{NAME}@{VERSION}", gone="gone@1.0.0")
+    assert office.desk.guard("pin").code == 1
+    assert stray.exists()
+    office.start()
+    assert office.desk.guard("pin").code == 0
+    assert not stray.exists()
+
+
+def test_accepting_shows_every_line_that_it_adds(office: Office) -> None:
+    for name in ("one", "two"):
+        office.registry.publish_npm(name, "1.0.0")
+    office.desk.config(one="one@1.0.0", two="two@1.0.0")
+    office.desk.guard("pin")
+    for name in ("one", "two"):
+        until = (datetime.now(timezone.utc) + timedelta(days=90)).date()
+        done = office.desk.guard("accept", "package", name, "--reason", "SEC-1", "--until", until.isoformat())
+        assert 'mcp-guard.toml: + rule = "unverified-publisher"' in done.out
+        assert f'+ package = "npm:{name}@1.0.0"' in done.out
