@@ -44,7 +44,7 @@ def read(source: Source) -> Document:
         reader.doubt(after, len(source.text), message)
     if source.text.startswith(BOM):
         reader.doubt(0, 1, "the file starts with a byte order mark, at which some readers fail: remove it")
-    return Document(source, root, tuple(sorted(reader.doubts)))
+    return Document(source, root, tuple(sorted(reader.doubts)), "json")
 
 
 class _Reader:

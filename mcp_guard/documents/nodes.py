@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from mcp_guard.documents.source import Source
 from mcp_guard.model import JSON, Place, Word
+
+Format: TypeAlias = Literal["json", "toml", "yaml", "markdown", "text"]
 
 
 class Node(NamedTuple):
     """A value and the offsets of its literal: `text[start:end]`.
 
     A TOML table that a header or a dotted key opens stands where its name is first written; a TOML date is the
-    string of its literal.
+    string of its literal. A YAML alias stands where its anchor's value stands; what YAML 1.1 and 1.2 take for different
+    types is the string of its literal, and an empty value has an empty literal.
     """
 
     value: str | int | float | bool | Object | Array | None
@@ -59,6 +62,7 @@ class Document(NamedTuple):
     source: Source
     root: Node
     doubts: tuple[Doubt, ...]
+    format: Format
 
     @property
     def file(self) -> str:

@@ -30,7 +30,7 @@ def read(source: Source) -> Document:
     if source.text.startswith(BOM):
         message = "the file starts with a byte order mark, at which some readers fail: remove it"
         doubts = (Doubt(0, 1, message),)
-    return Document(source, root, doubts)
+    return Document(source, root, doubts, "toml")
 
 
 def _values(source: Source) -> dict[str, object]:

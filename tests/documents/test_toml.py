@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 import tomli
+import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,29 @@ def test_tomli_is_the_authority_and_every_span_holds_its_value(text: str) -> Non
         return
     document = read(text)
     check_spans(document, document.root, expected)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+TABLES = st.dictionaries(
+    TEXTS,
+    st.recursive(
+        st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+        max_leaves=12,
+    ),
+    max_size=4,
+)
+
+
+@given(TABLES)
+@settings(max_examples=100, deadline=None)
+def test_whatever_tomlkit_writes_reads_back_and_every_span_holds_its_value(value: dict[str, object]) -> None:
+    written = tomlkit.dumps(value)
+    with contextlib.suppress(tomli.TOMLDecodeError):  # tomlkit writes some tables in lists wrongly
+        expected = tomli.loads(written)
+        document = read(written)
+        assert document.plain(document.root) == expected
+        check_spans(document, document.root, expected)
 
 
 @given(st.text(alphabet=st.sampled_from("ab.=[]{}\"'\\\n\r#,1 \t-:TZ_é\ufeff\x00")) | st.text())
