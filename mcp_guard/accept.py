@@ -181,7 +181,7 @@ def _acceptances(
 ) -> list[Acceptance]:
     today = facts.now.date()
     written: list[Acceptance] = []
-    for finding, server in _blocking(findings, servers, facts):
+    for finding, server in _blocking(findings, servers, facts, decision):
         if finding.rule in wanted:
             acceptance = _acceptance(finding, server, decision)
             if policy.too_far(acceptance, today) or acceptance.until < today:
@@ -191,11 +191,12 @@ def _acceptances(
 
 
 def _blocking(
-    findings: Iterable[Finding], servers: Iterable[ServerFacts], facts: Facts
+    findings: Iterable[Finding], servers: Iterable[ServerFacts], facts: Facts, decision: Decision
 ) -> Iterator[tuple[Finding, ServerFacts]]:
     """Pair what blocks, or will soon because its acceptance ends, with the server that it is on.
 
-    A finding that stands in no config (an override file) is on every server of its name.
+    A warning, which blocks under `--strict`, is among it where its rule is named. A finding that stands in no config
+    (an override file) is on every server of its name.
     """
     configs = {config.file for config in facts.configs}
     ending = _ending(facts)
@@ -205,7 +206,8 @@ def _blocking(
             here = finding.place.file == server.server.file or finding.place.file not in configs
             renewable = {(finding.rule, finding.package), (finding.rule, *definition)} & ending
             open_ = finding.accepted is None or bool(renewable)
-            if here and open_ and finding.server == server.server.name.text and finding.severity == "error":
+            meant = finding.severity == "error" or finding.rule in (decision.rules or ())
+            if here and open_ and meant and finding.server == server.server.name.text:
                 yield finding, server
 
 
@@ -228,7 +230,7 @@ def _acceptance(finding: Finding, server: ServerFacts, decision: Decision) -> Ac
 
 def _nothing(findings: Iterable[Finding], servers: Sequence[ServerFacts], decision: Decision, facts: Facts) -> str:
     names = ", ".join(sorted({server.server.name.text for server in servers}))
-    left = sorted({finding.rule for finding, _ in _blocking(findings, servers, facts)})
+    left = sorted({finding.rule for finding, _ in _blocking(findings, servers, facts, decision)})
     if not left:
         return f"nothing blocks {names}, so there is nothing to accept"
     never = [rule for rule in left if rule not in policy.ACCEPTABLE]

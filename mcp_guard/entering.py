@@ -26,11 +26,10 @@ class Unresolved(Exception):  # noqa: N818 (a reason on its way to a resolving.F
     """Raised with the reason why a server cannot be pinned."""
 
 
-def image(exact: Package) -> LockedPackage:
-    """Make the entry of an image, of which the digest is all that is known."""
-    version = exact.version or ""
-    name = purl(exact.ecosystem, exact.name, version)
-    return LockedPackage(name, vouching.image(version), Place(lock.LOCK_FILE))
+def unasked(exact: Package) -> LockedPackage:
+    """Make the entry of an image, of which the digest is all that is known, or of what no registry is asked about."""
+    name = purl(exact.ecosystem, exact.name, exact.version or "")
+    return _entered(LockedPackage(name, vouching.unasked(exact), Place(lock.LOCK_FILE)))
 
 
 def package(exact: Package, answer: Answer, space: Workspace, npm_registry: str) -> LockedPackage:

@@ -7,9 +7,9 @@ and stays what it is: something that can move a launch (`launchers` reports it).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from mcp_guard import triggers
+from mcp_guard.launchers import Tracked
 from mcp_guard.model import Config, Place, Server, Variable, Word
 from mcp_guard.trees import Tree
 from mcp_guard.workspace import start_folders
@@ -19,7 +19,7 @@ LIMIT = 1 << 16
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.*?)\s*")
 
 
-def expand(server: Server, config: Config, tree: Tree, tracked: Callable[[str], bool]) -> Server:
+def expand(server: Server, config: Config, tree: Tree, tracked: Tracked) -> Server:
     """Return the server with the variables of those of its files that can be read in place of the files."""
     variables: list[Variable] = []
     left: list[Word] = []
@@ -32,12 +32,12 @@ def expand(server: Server, config: Config, tree: Tree, tracked: Callable[[str], 
     return server._replace(env=(*variables, *server.env), env_files=tuple(left))
 
 
-def _read(word: Word, config: Config, tree: Tree, tracked: Callable[[str], bool]) -> list[Variable] | None:
+def _read(word: Word, config: Config, tree: Tree, tracked: Tracked) -> list[Variable] | None:
     """Read one file; None where it is not in the tree, is not called like one, or may be one of two.
 
     Only files that are called like files of variables are read: a commit that changes another would not be looked at.
     """
-    paths = [path for path in start_folders(config, word.text) if tracked(path)]
+    paths = [path for path in start_folders(config, word.text) if tracked.holds(path)]
     if len(paths) != 1 or not triggers.is_env_file(paths[0]):
         return None
     data = tree.read(paths, LIMIT).get(paths[0])

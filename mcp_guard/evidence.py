@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from mcp_guard import lock, receipts, vouching
 from mcp_guard.model import (
+    ASKED,
     JSON,
     Answer,
     Basis,
@@ -190,18 +191,13 @@ def _named(text: str) -> str:
 
 def _question(facts: PackageFacts, status: Status | None, context: Context) -> Question | None:
     package = facts.package
-    if package.version is None or facts.purl is None or package.ecosystem == "oci":
+    if package.version is None or facts.purl is None or package.ecosystem not in ASKED:
         return None
     if isinstance(facts.answer, Refused) or facts.problems:
         return None
     fresh = status is not None and not status.bad and is_fresh(status.as_of, context.now, context.policy)
-    match to_ask(facts.basis, context.network, fresh_status=fresh):
-        case "nothing":
-            return None
-        case "status":
-            return Question(package.ecosystem, package.name, package.version, "status")
-        case "release":
-            return Question(package.ecosystem, package.name, package.version, "release")
+    part = to_ask(facts.basis, context.network, fresh_status=fresh)
+    return None if part == "nothing" else Question(package.ecosystem, package.name, package.version, part)
 
 
 def is_fresh(as_of: datetime, now: datetime, policy: Policy) -> bool:
@@ -212,8 +208,8 @@ def is_fresh(as_of: datetime, now: datetime, policy: Policy) -> bool:
 def _finish(
     facts: PackageFacts, status: Status | None, question: Question | None, answer: Answer | None, context: Context
 ) -> PackageFacts:
-    if facts.package.ecosystem == "oci" and facts.package.version is not None:
-        return facts._replace(answer=vouching.image(facts.package.version))
+    if facts.purl is not None and facts.package.ecosystem not in ASKED:
+        return facts._replace(answer=vouching.unasked(facts.package))
     if question is None or answer is None:
         return facts
     if isinstance(answer, Missing):
@@ -275,14 +271,14 @@ def _key(name: str, own: Lock | None, package: Package, context: Context) -> str
 
 
 def _status(entry: LockedPackage | None, package: Package, context: Context) -> Status | None:
-    if entry is None or package.ecosystem == "oci" or context.network == "required":
+    if entry is None or package.ecosystem not in ASKED or context.network == "required":
         return None
     stored = context.receipts.get(_key(entry.purl, context.lock, package, context))
     return read_status(stored) if stored else None
 
 
 def read_status(stored: Mapping[str, JSON]) -> Status | None:
-    """Read a receipt's content; None where it does not say when."""
+    """Read a receipt; None where it does not say when."""
     moment = receipts.moment(stored.get("as-of"))
     if moment is None:
         return None

@@ -11,7 +11,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
 
-Ecosystem = Literal["npm", "pypi", "oci"]
+# The purl types that are known. Only npm, PyPI and images can be verified; the others are read and never vouched for.
+Ecosystem = Literal["npm", "pypi", "oci", "nuget", "golang", "cargo", "jsr", "nix"]
+# Those whose registries are asked. An image's digest is enforced by the engine; of the others nothing can be verified.
+ASKED: frozenset[Ecosystem] = frozenset({"npm", "pypi"})
 Severity = Literal["error", "warning"]
 Network = Literal["auto", "off", "required"]
 Verdict = Literal["verified", "allowed", "accepted", "blocked", "unchecked"]
@@ -37,7 +40,9 @@ class Place(NamedTuple):
 class Word(NamedTuple):
     """A string of a checked file that knows where it stands.
 
-    `start` and `end` are character offsets of the literal in the decoded text, quotes included.
+    `start` and `end` are character offsets of the literal in the decoded text, quotes included. Where both are equal
+    the word has no literal of its own: the client puts it there (`npx` before a fast-agent `target`), or it is part of
+    one, or made of two; it is for people only and cannot be edited.
     """
 
     text: str
@@ -69,15 +74,17 @@ class Server(NamedTuple):
     url: Word | None
     headers: tuple[Variable, ...]
     definition: JSON  # the whole definition as written, for the fingerprint; never printed
+    hidden: str | None = None  # why the file does not say what is started: a clause ("an extension of Zed …")
 
 
 class Problem(NamedTuple):
-    """What is wrong with a document, before any server is looked at."""
+    """What is wrong with a document, or what it grants, before any server is judged."""
 
-    rule: Literal["unreadable-config", "ambiguous-document"]
+    rule: Literal["unreadable-config", "ambiguous-document", "hidden-characters", "self-approval", "exec-helper"]
     place: Place
-    message: str
+    message: str  # a clause without a full stop
     server: str | None = None
+    severity: Severity = "error"
 
 
 class Config(NamedTuple):
@@ -131,11 +138,20 @@ class PackageLaunch(NamedTuple):
     overrides: tuple[Override, ...] = ()
 
 
+class Escape(NamedTuple):
+    """Something that lets a container reach its host: the socket of the engine, all privileges, a home folder."""
+
+    what: str  # a clause: "`--privileged` gives it every right of the host"
+    severity: Severity
+    word: Word
+
+
 class ImageLaunch(NamedTuple):
     """A container image."""
 
     image: Package
     overrides: tuple[Override, ...] = ()
+    escapes: tuple[Escape, ...] = ()
 
 
 class RemoteLaunch(NamedTuple):
@@ -358,6 +374,7 @@ class ServerFacts(NamedTuple):
     fingerprint: str
     packages: tuple[PackageFacts, ...]
     locked: LockedServer | None
+    env: tuple[Variable, ...] = ()  # what it is started with: its own variables, and those of its tracked files
 
 
 class Link(NamedTuple):

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
-from mcp_guard import clients, evidence, lock, proof_files, redaction, workspace
+from mcp_guard import clients, evidence, lock, proof_files, redaction, scripts
+from mcp_guard.documents import DocumentError
 from mcp_guard.model import Config, Lock, LockedPackage, LockedServer, Place, Server, ServerFacts
 from mcp_guard.pipeline import World, packages_of, server_facts
 from mcp_guard.provenance.proofs import FILE_LIMIT, is_proof_of, pretty
@@ -27,6 +28,9 @@ from mcp_guard.workspace import Workspace
 # A file to write: path from the root, the bytes it has ("" where there is none), and the new ones; None removes it.
 # What a proof has does not matter.
 File: TypeAlias = tuple[str, bytes, bytes | None]
+
+
+_ATTEMPTS = 32  # servers of a file whose edits may fail before the rest is left alone
 
 
 class Pinned(NamedTuple):
@@ -56,7 +60,13 @@ def plan(space: Workspace, world: World, wanted: Callable[[Server], bool]) -> Pl
     configs = [config for config in space.configs if config.file in space.data]  # what cannot be read stays as it is
     facts = [one for config in configs for one in _facts(config, space, world) if wanted(one.server)]
     resolved, failures = resolve(facts, space, world)
-    edited = [_edited(config, space, resolved) for config in configs]
+    edited: list[tuple[Config, bytes]] = []
+    for config in configs:
+        found = _edited(config, space, world, [item for item in resolved if item.server.file == config.file])
+        edited.append((found.config, found.data))
+        failures += found.failures
+        left = {(failure.server.file, failure.server.name.text) for failure in found.failures}
+        resolved = [item for item in resolved if (item.server.file, item.server.name.text) not in left]
     new = _lock(space, world, edited, resolved)
     old_lock = space.own.get(lock.LOCK_FILE, b"")
     proofs, unnamed = _proofs(new, space)
@@ -84,7 +94,7 @@ def _proofs(new: Lock, space: Workspace) -> tuple[list[File], list[File]]:
 
 
 def _facts(config: Config, space: Workspace, world: World) -> list[ServerFacts]:
-    tracked = workspace.tracked(space.tree, {})
+    tracked = scripts.tracked(space.tree, {})
     return [server_facts(server, config, space, world.registries, tracked) for server in config.servers]
 
 
@@ -153,17 +163,60 @@ def write(path: str, data: bytes) -> None:
 # ------------------------------------------------------------------------------------------------ configs and lock
 
 
-def _edited(config: Config, space: Workspace, resolved: Sequence[Resolved]) -> tuple[Config, bytes]:
-    """Apply a config's edits and read it again, so that what is locked is what then stands there."""
-    edits = [edit for item in resolved if item.server.file == config.file for edit in item.edits]
+class _Edited(NamedTuple):
+    """A config as it stands after the edits, and the servers whose edits cannot be made."""
+
+    config: Config
+    data: bytes
+    failures: tuple[Failure, ...] = ()
+
+
+def _edited(config: Config, space: Workspace, world: World, items: Sequence[Resolved]) -> _Edited:
+    """Apply a config's edits, all of them or else each that goes together with those before it."""
+    whole = _attempt(config, space, world, items)
+    if whole is not None:
+        return whole
+    kept = _Edited(config, space.data.get(config.file, b""))
+    made: list[Resolved] = []
+    failures: list[Failure] = []
+    for item in items:
+        more = _attempt(config, space, world, [*made, item]) if len(failures) < _ATTEMPTS else None
+        if more is None:
+            reason = f"this spelling cannot be edited in place: write {', '.join(item.labels)} by hand"
+            failures.append(Failure(item.server, reason))
+        else:
+            kept = more
+            made.append(item)
+    return kept._replace(failures=tuple(failures))
+
+
+def _attempt(config: Config, space: Workspace, world: World, items: Sequence[Resolved]) -> _Edited | None:
+    """Apply edits and read the file again, so that what is locked is what then stands there; None where it is not.
+
+    Nothing but the servers meant may change: in YAML two of them can share a word.
+    """
     data = space.data.get(config.file, b"")
+    edits = [edit for item in items for edit in item.edits]
     if not edits:
-        return config, data
-    new = clients.edited(config.file, data, edits)
+        return _Edited(config, data)
+    try:
+        new = clients.edited(config.file, data, edits)
+    except (ValueError, DocumentError):
+        return None
     again = clients.read(config.file, new, named=True)
     if again is None or [s.name.text for s in again.servers] != [s.name.text for s in config.servers]:
-        raise RuntimeError(f"{config.file}: the edited file does not read back")
-    return again, new
+        return None
+    wanted = {item.server.name.text: tuple(entry.purl for entry in item.entries) for item in items}
+    for before, facts in zip(config.servers, _facts(again, space, world), strict=True):
+        name = before.name.text
+        meant = _purls(facts) == wanted[name] if name in wanted else facts.server.definition == before.definition
+        if not meant:
+            return None
+    return _Edited(again, new)
+
+
+def _purls(facts: ServerFacts) -> tuple[str, ...]:
+    return tuple(name for name in map(evidence.purl_of, packages_of(facts.launches)) if name is not None)
 
 
 def _lock(
@@ -195,9 +248,8 @@ def _lock(
 
 def _locked_server(facts: ServerFacts, item: Resolved) -> LockedServer:
     names = tuple(entry.purl for entry in item.entries)
-    read = tuple(name for name in map(evidence.purl_of, packages_of(facts.launches)) if name is not None)
     server = facts.server
-    if read != names:
+    if _purls(facts) != names:
         raise RuntimeError(f"{server.file}: {server.name.text} does not read back as {', '.join(names)}")
     place = Place(lock.LOCK_FILE)
     return LockedServer(server.file, server.name.text, kind(facts.launches), names, facts.fingerprint, place)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from mcp_guard import env_files, evidence, launchers, redaction, rules, subject, workspace
+from mcp_guard import env_files, evidence, launchers, redaction, rules, scripts, subject, workspace
 from mcp_guard.model import (
+    JSON,
     Config,
     Facts,
     Finding,
@@ -35,6 +36,9 @@ from mcp_guard.workspace import Workspace
 # Rules about text that no server was read from: which of its literals are secrets is not known, so none is shown.
 UNREAD = frozenset({"unreadable-config", "ambiguous-document"})
 
+
+# Found in settings without servers too, where the same holds.
+IN_SETTINGS = frozenset({"hidden-characters", "self-approval", "exec-helper"})
 
 UNDECIDED = 3  # the exit code of a run that had to ask somebody and could not
 
@@ -65,7 +69,7 @@ def is_strict(space: Workspace, world: World) -> bool:
 
 def gather(space: Workspace, world: World, seen: dict[str, str]) -> Facts:
     """Gather every fact of a workspace: this is where registries are asked."""
-    tracked = workspace.tracked(space.tree, seen)
+    tracked = scripts.tracked(space.tree, seen)
     started = [
         server_facts(server, config, space, world.registries, tracked)
         for config in space.configs
@@ -114,11 +118,13 @@ def packages_of(launches: Iterable[Launch]) -> list[Package]:
 
 
 def server_facts(
-    server: Server, config: Config, space: Workspace, registries: Registries, tracked: Callable[[str], bool]
+    server: Server, config: Config, space: Workspace, registries: Registries, tracked: launchers.Tracked
 ) -> ServerFacts:
     """Say what one server amounts to: its launches, what is beside it, and its fingerprint. Nobody is asked."""
     expanded = env_files.expand(server, config, space.tree, tracked)
-    launches = tuple(_foreign_only(launch, registries) for launch in launchers.read(expanded, tracked))
+    read: dict[str, str | None] = {}
+    found = launchers.read(expanded, scripts.noting(tracked, read))
+    launches = tuple(_foreign_only(launch, registries) for launch in found)
     ecosystems = {package.ecosystem for package in packages_of(launches)}
     beside = tuple(o for o in workspace.overrides_of(space, config) if o.ecosystem in ecosystems)
     overrides = foreign(beside, registries)
@@ -126,19 +132,24 @@ def server_facts(
         server=server,
         launches=launches,
         overrides=overrides,
-        fingerprint=fingerprint(expanded, overrides),
+        fingerprint=fingerprint(expanded, overrides, scripts.taken(launches, read)),
         packages=(),
         locked=space.lock.servers.get((server.file, server.name.text)) if space.lock else None,
+        env=expanded.env,
     )
 
 
-def fingerprint(server: Server, overrides: Iterable[Override]) -> str:
-    """Compute the fingerprint of a definition with what is beside it: that decides like what stands in it."""
+def fingerprint(server: Server, overrides: Iterable[Override], taken: JSON = None) -> str:
+    """Compute the fingerprint of a definition with what is beside it: that decides like what stands in it.
+
+    `taken` is what the files say that the definition names (`scripts.taken`).
+    """
     beside = sorted({(o.place.file, o.what, o.registry or "", o.scope or "") for o in overrides})
     own = redaction.fingerprint(server)
-    if not beside:
+    if not beside and taken is None:
         return own
-    return f"sha256:{sha256(json.dumps([own, beside]).encode()).hexdigest()}"
+    parts = [own, beside] if taken is None else [own, beside, taken]
+    return f"sha256:{sha256(json.dumps(parts).encode()).hexdigest()}"
 
 
 def _foreign_only(launch: Launch, registries: Registries) -> Launch:
@@ -175,7 +186,10 @@ def report(space: Workspace, facts: Facts, findings: Sequence[Finding], *, stric
     by_name: dict[str | None, list[Finding]] = {}
     for finding in shown:
         by_name.setdefault(finding.server, []).append(finding)
-    subjects = tuple(_subject(server, by_name.get(server.server.name.text, []), secrets) for server in facts.servers)
+    defined = {(server.server.file, server.server.name.text) for server in facts.servers}
+    subjects = tuple(
+        _subject(server, by_name.get(server.server.name.text, []), defined, secrets) for server in facts.servers
+    )
     masked = tuple(_named(finding, sources.secrets) for finding in shown)
     return Report(subjects, masked, exit_code(shown, strict=strict), len(space.configs), space.excluded)
 
@@ -206,14 +220,14 @@ def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
 
 
 def verdict(
-    server: Server, launches: Iterable[Launch], findings: Iterable[Finding], configs: Container[str]
+    server: Server, launches: Iterable[Launch], findings: Iterable[Finding], defined: Container[tuple[str, str]]
 ) -> Verdict:
     """Say what the findings make of one server (DESIGN §3).
 
-    `configs` are the files that hold servers: a finding about a server that stands elsewhere (an override file beside
-    the config, the lock) is on every server of its name.
+    `defined` are the servers, by file and name: a finding that stands elsewhere (an override file beside the config, a
+    compose file that it names, the lock) is on every server of its name.
     """
-    own = [f for f in findings if f.server == server.name.text and _about(f, server, configs)]
+    own = [f for f in findings if f.server == server.name.text and _about(f, server, defined)]
     blocking = [f for f in own if f.severity == "error" and f.accepted is None]
     if any(f.rule != "unverifiable" for f in blocking):
         return "blocked"
@@ -224,11 +238,16 @@ def verdict(
     return "verified" if packages_of(launches) else "allowed"
 
 
-def _about(finding: Finding, server: Server, configs: Container[str]) -> bool:
-    return finding.place.file == server.file or finding.place.file not in configs
+def _about(finding: Finding, server: Server, defined: Container[tuple[str, str]]) -> bool:
+    return finding.place.file == server.file or (finding.place.file, server.name.text) not in defined
 
 
-def _subject(facts: ServerFacts, findings: Sequence[Finding], secrets: Mapping[str, frozenset[str]]) -> Subject:
+def _subject(
+    facts: ServerFacts,
+    findings: Sequence[Finding],
+    defined: Container[tuple[str, str]],
+    secrets: Mapping[str, frozenset[str]],
+) -> Subject:
     masked = secrets[facts.server.file]
     name = facts.server.name._replace(text=redaction.mask(facts.server.name.text, masked))
     bare = facts.server._replace(
@@ -237,7 +256,7 @@ def _subject(facts: ServerFacts, findings: Sequence[Finding], secrets: Mapping[s
     return Subject(
         server=bare,
         launches=tuple(subject.masked(launch, masked) for launch in facts.launches),
-        verdict=verdict(facts.server, facts.launches, findings, secrets),
+        verdict=verdict(facts.server, facts.launches, findings, defined),
         publishers=tuple(subject.publisher(package) for package in facts.packages),
         notes=tuple(dict.fromkeys(note for package in facts.packages for note in subject.notes(package))),
         evidence=tuple(found for one in facts.packages if (found := subject.evidence(one, masked)) is not None),
@@ -250,10 +269,14 @@ def _named(finding: Finding, secrets: Mapping[str, frozenset[str]]) -> Finding:
     return finding if finding.server is None else finding._replace(server=redaction.mask(finding.server, own))
 
 
+def _of_a_file(finding: Finding) -> bool:
+    return finding.rule in IN_SETTINGS and finding.server is None
+
+
 def _shown(finding: Finding, sources: _Sources) -> Finding:
     secrets = sources.secrets.get(finding.place.file, frozenset())
     return finding._replace(
         message=redaction.mask(finding.message, secrets),
         remedy=redaction.mask(finding.remedy, secrets),
-        source="" if finding.rule in UNREAD else sources.line(finding.place),
+        source="" if finding.rule in UNREAD or _of_a_file(finding) else sources.line(finding.place),
     )

@@ -51,7 +51,7 @@ def prove(subject: Subject, release: Release) -> Proven:
             return _npm(subject, release)
         case "pypi":
             return _pypi(subject, release)
-        case "oci":
+        case "oci" | "nuget" | "golang" | "cargo" | "jsr" | "nix":
             return Proven()
 
 

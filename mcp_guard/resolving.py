@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 from mcp_guard import entering, evidence, redaction
 from mcp_guard.entering import Unresolved
 from mcp_guard.model import (
+    ASKED,
     Answer,
     Ecosystem,
     LockedPackage,
@@ -97,13 +98,14 @@ def _failure(server: Server, problem: Unresolved) -> Failure:
 def _packages(facts: ServerFacts, space: Workspace) -> list[Package]:
     """List the packages to resolve. The others are locked as they stand: what is wrong with them only a person settles.
 
-    Not resolved are git and URLs, image tags (no image look-up yet), and what a person has accepted as unpinned.
+    Not resolved are git and URLs, tags of images and of whatever no registry is asked about, and what a person has
+    accepted as unpinned.
     """
     floats = _floats(facts, space)
     return [
         package
         for package in packages_of(facts.launches)
-        if package.source == "registry" and (package.version is not None or (package.ecosystem != "oci" and not floats))
+        if package.source == "registry" and (package.version is not None or (package.ecosystem in ASKED and not floats))
     ]
 
 
@@ -183,7 +185,7 @@ def _least_age(package: Package, space: Workspace) -> timedelta:
 
 
 def _answers(choices: Iterable[_Choice], world: World) -> Mapping[Question, Answer]:
-    questions = list(dict.fromkeys(_question(choice) for choice in choices if choice.package.ecosystem != "oci"))
+    questions = list(dict.fromkeys(_question(choice) for choice in choices if choice.package.ecosystem in ASKED))
     return dict(zip(questions, world.registries.ask(questions), strict=True))
 
 
@@ -208,6 +210,6 @@ def _resolved(
 def _entry(choice: _Choice, answers: Mapping[Question, Answer], space: Workspace, world: World) -> LockedPackage:
     package, version = choice
     exact = package._replace(version=version)
-    if package.ecosystem == "oci":
-        return entering.image(exact)
+    if package.ecosystem not in ASKED:
+        return entering.unasked(exact)
     return entering.package(exact, answers[_question(choice)], space, world.registries.default("npm"))

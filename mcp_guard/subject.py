@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from mcp_guard import redaction
 from mcp_guard.model import (
+    ASKED,
     Basis,
     Evidence,
     ImageLaunch,
@@ -77,6 +78,8 @@ def _levels(release: Release) -> Iterable[tuple[str, Level]]:
 
 
 def _source(facts: PackageFacts) -> str:
+    if facts.package.ecosystem not in ASKED | {"oci"}:
+        return "nothing: mcp-guard asks no registry of its ecosystem"
     if facts.package.ecosystem == "oci":
         return "the digest alone; its registry was not asked"
     asked = isinstance(facts.answer, Release) and facts.basis != "receipt"
@@ -87,7 +90,7 @@ def _source(facts: PackageFacts) -> str:
 
 def notes(facts: PackageFacts) -> Iterable[str]:
     """Say as of when a verdict stands, where it does not stand by itself."""
-    if facts.package.ecosystem == "oci" and facts.package.version is not None:
+    if facts.package.ecosystem not in ASKED and facts.package.version is not None:
         yield "its registry was not asked"
     elif isinstance(facts.answer, Release) and facts.as_of is not None:
         yield f"status as of {facts.as_of:%Y-%m-%d %H:%M} UTC"

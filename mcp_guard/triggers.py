@@ -13,34 +13,70 @@ LOCK_FILE = "mcp-guard.lock"
 POLICY_FILES = ("mcp-guard.toml", "pyproject.toml")
 PROOFS_FOLDER = "mcp-guard.proofs"
 OVERRIDE_FILES = (
+    ".corepack.env",
     ".npmrc",
+    ".pnpmfile.cjs",
+    ".pnpmfile.mjs",
+    ".yarnrc",
     ".yarnrc.yml",
     "bunfig.toml",
+    "nuget.config",
     "package.json",
     "pip.conf",
     "pip.ini",
+    "pnpm-workspace.yaml",
+    "pnpmfile.js",
     "pyproject.toml",
     "uv.toml",
 )
 
-# What a server may start from the tree itself.
-_SCRIPTS = (
-    ".js",
-    ".mjs",
-    ".cjs",
-    ".ts",
-    ".mts",
-    ".cts",
-    ".py",
-    ".pyw",
-    ".sh",
-    ".bash",
-    ".rb",
-    ".php",
-    ".ps1",
-    ".bat",
-    ".cmd",
+# Scripts that grammars read, because what they start in their turn counts as well.
+_STARTERS = frozenset(
+    {
+        "makefile",
+        "gnumakefile",
+        "justfile",
+        ".justfile",
+        "deno.json",
+        "deno.jsonc",
+        "dotnet-tools.json",
+        "hatch.toml",
+        "pixi.toml",
+        ".envrc",
+    }
 )
+_STARTER_ENDINGS = (".sh", ".bash", ".zsh", ".ksh", ".fish", ".cmd", ".bat", ".ps1", ".mk")
+# What people read, and nothing starts: a change of such a file is not looked at, so no grammar may look at one either.
+_INERT = (
+    ".md",
+    ".mdx",
+    ".markdown",
+    ".rst",
+    ".adoc",
+    ".txt",
+    ".csv",
+    ".tsv",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".svg",
+    ".ico",
+    ".webp",
+    ".pdf",
+    ".css",
+    ".scss",
+    ".less",
+    ".html",
+    ".htm",
+    ".woff",
+    ".woff2",
+    ".ttf",
+    ".otf",
+    ".mp3",
+    ".mp4",
+)
+_COMPOSE = re.compile(r"(?:docker-)?compose[^/]*\.ya?ml")
 
 LINK_MODES = frozenset({"120000", "160000"})
 
@@ -67,9 +103,20 @@ def is_env_file(path: str) -> bool:
     return name.startswith(".env") or name.endswith(".env")
 
 
-def is_script(path: str) -> bool:
-    """Say whether a file may be what a server starts."""
-    return path.casefold().endswith(_SCRIPTS)
+def is_inert(path: str) -> bool:
+    """Say whether nothing starts a file of this name, nor takes what it starts in its turn from it."""
+    return path.casefold().endswith(_INERT) and not widens(path)
+
+
+def is_starter(path: str) -> bool:
+    """Say whether a file may be one whose text says what a server starts in its turn.
+
+    Also every file without an extension, as scripts often have none. Of others `hook` reads what has changed.
+    """
+    name = path.casefold().rpartition("/")[2]
+    return (
+        "." not in name or name in _STARTERS or name.endswith(_STARTER_ENDINGS) or _COMPOSE.fullmatch(name) is not None
+    )
 
 
 def concerns(path: str) -> bool:

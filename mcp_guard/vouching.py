@@ -48,12 +48,15 @@ def answer(package: Package, release: Release, npm_registry: str) -> Vouched:
     return Vouched(_levelled(release, proven), problems, proven.unproven, proven.unsupported)
 
 
-def image(version: str) -> Release:
-    """Build the release that an image digest amounts to: the reference is its own digest, nothing else is known.
+def unasked(package: Package) -> Release:
+    """Build the release of one exact version whose registry this version does not ask.
 
-    The engine enforces the digest at every start; the image's registry is not asked by this version.
+    An image reference is its own digest, which the engine enforces at every start. Of other ecosystems nothing is
+    known, and nobody could be asked who published.
     """
-    return Release((Digest("sha256", version.removeprefix("sha256:")),), None, Publisher("unavailable"))
+    if package.ecosystem == "oci" and package.version is not None:
+        return Release((Digest("sha256", package.version.removeprefix("sha256:")),), None, Publisher("unavailable"))
+    return Release((), None, Publisher("unavailable"))
 
 
 def joined(release: Release, vouched: Release) -> Release:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os.path
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcp_guard import clients, launchers, lock, policy, proof_files, triggers
@@ -61,11 +61,12 @@ def read(
     rules = own_policy or _policy(tree)
     own_lock, problems = _lock(tree)
     locked = {file for file, _ in own_lock.servers} if own_lock else set()
-    wanted = _whole(tree, locked) if names is None else {path for name in names for path in _named(tree, name)}
+    named = [*names] if names is not None else []
+    wanted = _whole(tree, locked) if names is None else {path for name in named for path in _named(tree, name)}
     wanted.update(also)
     excluded = {path for path in wanted if policy.excluded(rules, path)}
     selected = sorted(wanted - excluded)
-    configs, data = _configs(tree, selected)
+    configs, data = _configs(tree, selected, {*map(posixpath.normpath, named), *also, *locked})
     return Workspace(
         tree=tree,
         configs=configs,
@@ -148,7 +149,7 @@ def _named(tree: Tree, name: str) -> Iterator[str]:
         yield from filter(clients.concerns, inside)
 
 
-def _configs(tree: Tree, paths: list[str]) -> tuple[tuple[Config, ...], dict[str, bytes]]:
+def _configs(tree: Tree, paths: list[str], named: set[str]) -> tuple[tuple[Config, ...], dict[str, bytes]]:
     answers = tree.read([path for path in paths if path in tree.entries], CONFIG_LIMIT)
     configs: list[Config] = []
     data: dict[str, bytes] = {}
@@ -162,7 +163,7 @@ def _configs(tree: Tree, paths: list[str]) -> tuple[tuple[Config, ...], dict[str
         elif isinstance(answer, Unreadable):
             configs.append(_unreadable(path, answer.reason))
         else:
-            config = clients.read(path, answer, named=True)
+            config = clients.read(path, answer, named=path in named)
             if config is not None:
                 configs.append(config)
                 data[path] = answer
@@ -256,19 +257,7 @@ def overrides_of(workspace: Workspace, config: Config) -> tuple[Override, ...]:
     return tuple(o for path, found in workspace.overrides.items() if posixpath.dirname(path) in near for o in found)
 
 
-# ------------------------------------------------------------------------------------------------ local scripts
-
-
-def tracked(tree: Tree, seen: dict[str, str]) -> Callable[[str], bool]:
-    """Build the question "is this path a plain file of the tree?", noting in `seen` the blob of each path asked for."""
-
-    def ask(path: str) -> bool:
-        entry = tree.entries.get(path)
-        plain = entry is not None and entry.mode not in LINK_MODES
-        seen[path] = entry.blob if entry is not None and plain else ""
-        return plain
-
-    return ask
+# ------------------------------------------------------------------------------------------------ paths
 
 
 def on_disk(root: str, names: Iterable[str]) -> list[str]:

@@ -119,10 +119,11 @@ def holds_until(facts: Facts, rules: Policy) -> datetime | None:
     from datetime import datetime, timedelta, timezone
 
     from mcp_guard import evidence
+    from mcp_guard.model import ASKED
 
     moments = [facts.now + rules.max_status_age]
     for package in (package for server in facts.servers for package in server.packages):
-        if package.purl is not None and package.package.ecosystem != "oci":
+        if package.purl is not None and package.package.ecosystem in ASKED:
             if package.as_of is None or not evidence.is_fresh(package.as_of, facts.now, rules):
                 return None
             moments.append(package.as_of + rules.max_status_age)

@@ -1,7 +1,7 @@
 """Clients: which files keep server definitions and how they spell them. After `read` no client's dialect is left.
 
-A client is one row of `table.CLIENTS`. Importing this package loads neither the document readers nor jsonschema,
-because `concerns` is asked about every staged path.
+A client is one row of `rows`. Importing this package loads neither the document readers nor jsonschema, because
+`concerns` is asked about every staged path.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mcp_guard.clients.table import CLIENTS, Client, concerns, files_regex, generic, on_the_way, owner
+from mcp_guard.clients.table import CLIENTS, GENERIC, Client, concerns, files_regex, form, on_the_way, owner
+from mcp_guard.clients.table import named as row
 
 if TYPE_CHECKING:  # the hot path does without the nouns
     from mcp_guard.model import Config, Word
@@ -17,19 +18,24 @@ if TYPE_CHECKING:  # the hot path does without the nouns
 __all__ = ["CLIENTS", "Client", "concerns", "edited", "files_regex", "on_the_way", "read"]
 
 
-def read(file: str, data: bytes, *, named: bool = False) -> Config | None:
-    """The servers of a config, and what is wrong with it. Never raises.
+def read(
+    file: str, data: bytes, *, named: bool = False, client: str | None = None, limit: int = 1 << 20
+) -> Config | None:
+    """The servers of a config, and what is wrong with it. Never raises; `limit` is in bytes.
 
-    A file that no client owns is None, unless a person has `named` it: then a server map is looked for under the keys
-    of all clients, and to find none is a problem. A server that breaks its client's schema is a problem and not among
-    the servers; the others are.
+    `client` names the row by which to read, where the path does not say it; one that is not in the table is a
+    `KeyError`. A file that no client owns is None, unless a person has `named` it: then servers are looked for under
+    the keys of all clients, and to find none is a problem. So is one of a name that other programs use too, where
+    nothing in it is about servers. A server that breaks its client's schema is a problem and
+    not among the servers; the others are.
     """
-    client = owner(file) or (generic(file) if named else None)
-    if client is None:
+    chosen = row(client) if client is not None else owner(file) or (GENERIC if named else None)
+    if chosen is None:
         return None
     from mcp_guard.clients.reading import config
 
-    return config(file, data, client)
+    found = config(file, data, chosen, limit)
+    return found if found.servers or found.problems or named or not chosen.common else None
 
 
 def edited(file: str, data: bytes, edits: Sequence[tuple[Word, tuple[int, int], str]]) -> bytes:
@@ -40,4 +46,4 @@ def edited(file: str, data: bytes, edits: Sequence[tuple[Word, tuple[int, int], 
     """
     from mcp_guard.clients.editing import edited as edit
 
-    return edit(file, data, (owner(file) or generic(file)).format, edits)
+    return edit(file, data, form(file, owner(file) or GENERIC), edits)

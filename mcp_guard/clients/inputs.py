@@ -15,10 +15,12 @@ from mcp_guard.model import JSON
 
 Inputs: TypeAlias = Mapping[str, Sequence[JSON]]  # id → the objects with this id, in the order of the file
 
+INPUTS = 200  # inputs of a file: each counts in every server that it comes to, so that very many take very long
+
 _REFERENCE = re.compile(r"\$\{input:([^}]*)\}")
 
 
-def beside(document: Document, path: tuple[str, ...]) -> Inputs:
+def beside(document: Document, path: tuple[str | int, ...]) -> Inputs:
     """The inputs that stand beside the map of servers to which `path` leads."""
     owner = descend(document.root, path[:-1])
     members = owner.value.members if owner and isinstance(owner.value, Object) else ()
@@ -38,10 +40,11 @@ def filled_in(definition: JSON, inputs: Inputs) -> JSON:
     none that a server can have, because it has neither command nor URL.
     """
     found: set[str] = set()
-    wanted = {*_references(definition)} & inputs.keys()
+    wanted = {name for name in _references(definition) if name in inputs}
     while wanted:
         found |= wanted
-        wanted = {name for each in wanted for name in _references([*inputs[each]])} & inputs.keys() - found
+        named = (name for each in wanted for name in _references([*inputs[each]]))
+        wanted = {name for name in named if name in inputs and name not in found}
     if not found:
         return definition
     return {"server": definition, "inputs": [each for name in sorted(found) for each in inputs[name]]}

@@ -1,15 +1,12 @@
-"""The JSON Schemas of the dialects: where they lie, and whether a server keeps to its own.
-
-A schema says shapes only. It is written so that each break has one place: no alternatives, a condition instead.
-"""
+"""Whether a server keeps to the JSON Schema of its dialect (`schema_of`), and where it does not."""
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mcp_guard.clients.dialects import Dialect
 from mcp_guard.model import JSON
 
 if TYPE_CHECKING:
@@ -36,25 +33,9 @@ class Break(NamedTuple):
     got: str | None
 
 
-def folder() -> str:
-    """The folder of the schemas: in the wheel inside the package, in a checkout beside it."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside = os.path.join(package, "schemas")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "schemas")
-
-
-def load(name: str) -> dict[str, JSON]:
-    """The schema `<name>.schema.json`."""
-    import json
-
-    with open(os.path.join(folder(), f"{name}.schema.json"), encoding="utf-8") as file:
-        schema: dict[str, JSON] = json.load(file)
-    return schema
-
-
-def breaks(dialect: str, server: JSON) -> Iterator[Break]:
+def breaks(dialect: Dialect, server: JSON) -> Iterator[Break]:
     """Where a server definition breaks the schema of its dialect."""
-    if is_plain(server):
+    if is_plain(dialect, server):
         return
     for error in _validator(dialect).iter_errors(server):
         path = tuple(error.absolute_path)
@@ -64,20 +45,66 @@ def breaks(dialect: str, server: JSON) -> Iterator[Break]:
                 yield Break(path, _either([wanted] if isinstance(wanted, str) else wanted), None)
             case "minLength":
                 yield Break(path, "a string with something in it", "an empty one")
+            case "minItems":
+                yield Break(path, "a list with something in it", "an empty one")
             case "required":
-                yield Break(path, "command or url", "neither")
+                start = error.validator_value[0]
+                yield Break(path, start if start == "path" else f"{start} or {dialect.urls[0]}", "neither")
             case other:
-                yield Break(path, f"what the {dialect} schema says of {other}", "something else")
+                yield Break(path, f"what the {dialect.name} schema says of {other}", "something else")
 
 
-def is_plain(server: JSON) -> bool:
-    """Whether a definition is of the one simple shape that every dialect permits; a test asks the schemas.
+# ------------------------------------------------------------------------------------------------ the short way
 
-    So are nearly all, and then jsonschema, whose import takes longer than the rest of a check, is not needed.
+
+def is_plain(dialect: Dialect, server: JSON) -> bool:
+    """Whether a definition certainly keeps to the schema of its dialect; a test asks the schemas.
+
+    Nearly all do, and then jsonschema, whose import takes longer than the rest of a check, is not needed.
     """
-    if not isinstance(server, dict) or not ({"command", "url"} & server.keys()):
+    if not isinstance(server, dict):
         return False
-    return all(key in _PLAIN and _PLAIN[key](value) for key, value in server.items())
+    checks = _checks(dialect)
+    images = (dialect.image,) if dialect.image else ()
+    starts = (*dialect.command, *dialect.urls, *images, *(("host",) if dialect.parts else ()))
+    says = any(start in server for start in starts) or any(
+        rule.field in server and rule.value in (None, server[rule.field]) for rule in dialect.hidden
+    )
+    return says and all(checks[key](value) for key, value in server.items() if key in checks)
+
+
+@cache
+def _checks(dialect: Dialect) -> dict[str, Callable[[JSON], bool]]:
+    if not dialect.scalars:
+        variables = _are_variables
+    else:
+        variables = _are_scalars if "boolean" in dialect.scalars else _are_numbers
+    checks: dict[str, Callable[[JSON], bool]] = {}
+    word = _is_text if dialect.blank else _is_word
+    kinds: tuple[tuple[tuple[str, ...], Callable[[JSON], bool]], ...] = (
+        (dialect.command, _is_command if dialect.argv else word),
+        (dialect.args, _are_texts),
+        (dialect.env, variables),
+        (dialect.headers, variables),
+        ((*dialect.env_files, *dialect.cwd, "transport"), _is_text),
+        (dialect.urls, word),
+        (tuple(filter(None, (dialect.target, dialect.registry, dialect.image))), _is_word),
+        (("entrypointArgs",) if dialect.image else (), _are_texts),
+        (("version",) if dialect.image else (), _is_text),
+    )
+    for fields, check in kinds:
+        for field in fields:
+            top, _, below = field.partition("/")
+            checks.setdefault(top, check if not below else _is_text if top == "transport" else _is_nothing)
+    return checks
+
+
+def _is_text(value: JSON) -> bool:
+    return isinstance(value, str)
+
+
+def _is_nothing(_value: JSON) -> bool:
+    return False
 
 
 def _is_word(value: JSON) -> bool:
@@ -88,27 +115,29 @@ def _are_texts(value: JSON) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
+def _is_command(value: JSON) -> bool:
+    return _is_word(value) or (_are_texts(value) and value != [])
+
+
 def _are_variables(value: JSON) -> bool:
     return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
 
 
-_PLAIN: dict[str, Callable[[JSON], bool]] = {
-    "command": _is_word,
-    "args": _are_texts,
-    "env": _are_variables,
-    "url": _is_word,
-}
+def _are_scalars(value: JSON) -> bool:
+    return isinstance(value, dict) and not any(isinstance(item, list | dict) for item in value.values())
+
+
+def _are_numbers(value: JSON) -> bool:
+    return _are_scalars(value) and isinstance(value, dict) and not any(isinstance(v, bool) for v in value.values())
 
 
 @cache
-def _validator(dialect: str) -> Draft202012Validator:
+def _validator(dialect: Dialect) -> Draft202012Validator:
     from jsonschema import Draft202012Validator
 
-    match load(dialect):
-        case {"$defs": {"server": dict() as server}}:
-            return Draft202012Validator(server)
-        case _:
-            raise LookupError(f"{dialect}.schema.json does not define a server")
+    from mcp_guard.clients.schema_of import server
+
+    return Draft202012Validator(server(dialect))
 
 
 def _either(types: list[str]) -> str:

@@ -7,97 +7,46 @@ and the command lines within it (`sh -c`, `docker run IMAGE npx …`), which are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from mcp_guard.launchers import (
-    bunx,
-    cmd,
-    docker,
-    env,
-    node,
-    npm_exec,
-    npx,
-    pipx_run,
-    pnpm_dlx,
-    program,
-    python,
-    shell,
-    uv_program,
-    uvx,
-    yarn_dlx,
-)
-from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
-from mcp_guard.launchers.files import Tracked, enter, is_installed, is_path, script
+from mcp_guard.launchers import program, whole_lines
+from mcp_guard.launchers.command import Command, Glued, Step, Token, Unclear, static
+from mcp_guard.launchers.files import Tracked, enter, is_installed, is_path
 from mcp_guard.launchers.override_files import OVERRIDE_FILES, overrides
+from mcp_guard.launchers.placeholders import placed
 from mcp_guard.launchers.remote import remote
-from mcp_guard.launchers.split import windows
-from mcp_guard.model import ImageLaunch, Launch, OpaqueLaunch, PackageLaunch, Server, Word
+from mcp_guard.launchers.table import LAUNCHERS, Launcher
+from mcp_guard.launchers.unread import UNREAD_WORDS
+from mcp_guard.model import Launch, OpaqueLaunch, Server, Word
 
-__all__ = ["LAUNCHERS", "OVERRIDE_FILES", "Launcher", "overrides", "read"]
-
-
-class Launcher(NamedTuple):
-    """One row: the programs, the grammar of their command line, and examples for the documentation."""
-
-    programs: tuple[str, ...]
-    read: Callable[[Command, Tracked], Iterator[Step]]
-    examples: tuple[str, ...]
+__all__ = ["LAUNCHERS", "OVERRIDE_FILES", "Launcher", "Tracked", "overrides", "read"]
 
 
-LAUNCHERS: tuple[Launcher, ...] = (
-    Launcher(
-        ("npx",),
-        npx.read,
-        (
-            "npx -y @scope/server@1.2.3 /data",
-            "npx -p one@1.0.0 -p two tool",
-            "npx mcp-remote@0.1.0 https://mcp.example/sse",
-            "npx supergateway@3.0.0 --stdio 'npx -y server@1.2.3'",
-        ),
-    ),
-    Launcher(("npm",), npm_exec.read, ("npm exec -y --package=server@1.2.3 -- server",)),
-    Launcher(("bunx", "bun"), bunx.read, ("bunx server@latest", "bun x server@1.2.3")),
-    Launcher(("pnpm", "pnpx", "pnx"), pnpm_dlx.read, ("pnpm --package=server@1.2.3 dlx server", "pnpx server")),
-    Launcher(("yarn",), yarn_dlx.read, ("yarn dlx -q server@1.2.3",)),
-    Launcher(("uvx",), uvx.read, ("uvx server@1.2.3", "uvx --from server[cli]==1.2.3 --with other server")),
-    Launcher(("uv",), uv_program.read, ("uv tool run server", "uv run --with mcp==1.2.3 server.py")),
-    Launcher(("pipx",), pipx_run.read, ("pipx run --spec server==1.2.3 server",)),
-    Launcher(
-        ("docker", "podman"),
-        docker.read,
-        ("docker run -i --rm mcp/fetch:1.0", "docker run node:22 npx -y server@1.2.3"),
-    ),
-    Launcher(("node", "nodejs"), node.read, ("node server.js", "node -e code", "node --import tsx server.js")),
-    Launcher(("python", "pythonw", "pypy", "py"), python.read, ("python3.12 server.py", "python -m installed")),
-    Launcher(("cmd",), cmd.read, ("cmd /c npx -y server@1.2.3",)),
-    Launcher(("sh", "bash", "zsh", "dash"), shell.read, ("bash -lc 'npx -y server@1.2.3'", "sh -c 'cd x; npx y'")),
-    Launcher(("env",), env.read, ("env TOKEN=x npx -y server@1.2.3",)),
-)
 _BY_PROGRAM = {name: launcher for launcher in LAUNCHERS for name in launcher.programs}
 _DEEPEST = 8
 _WORKSPACE = frozenset({"${workspaceFolder}", "."})
 
 
-def read(server: Server, tracked: Callable[[str], bool]) -> tuple[Launch, ...]:
+def read(server: Server, tracked: Tracked) -> tuple[Launch, ...]:
     """What a server amounts to: at least one launch, never an exception.
 
-    `tracked` says whether a path from the repository root is a file of the tree that is judged. A server with a
-    URL and a command gives the launches of both; what cannot be known is an `OpaqueLaunch`.
+    `tracked` is the tree that is judged. A server with a URL and a command gives the launches of both; what cannot be
+    known is an `OpaqueLaunch`.
     """
-    found: list[Launch] = []
+    found: list[Launch] = [OpaqueLaunch(server.hidden, server.name)] if server.hidden is not None else []
     if server.url is not None:
         found.append(_remote(server.url))
     if server.argv:
-        found += _launches(_command(server), tracked, 1)
+        found += _launches(_command(server, tracked), tracked, 1)
     return tuple(found) or (OpaqueLaunch("it has neither a command nor a URL", server.name),)
 
 
-def _command(server: Server) -> Command:
-    argv = tuple(Token(word.text, word) for word in server.argv)
-    command = Command(argv, server.env, server.env_files)
+def _command(server: Server, tracked: Tracked) -> Command:
     if server.cwd is None or server.cwd.text in _WORKSPACE:
-        return command
+        argv = tuple(placed(word, tracked) for word in server.argv)
+        return Command(argv, server.env, server.env_files)
+    argv = tuple(Token(word.text, word, None if word.start == word.end else 0) for word in server.argv)
+    command = Command(argv, server.env, server.env_files)
     return enter(command, Token(server.cwd.text, server.cwd))
 
 
@@ -121,24 +70,40 @@ def _launches(command: Command, tracked: Tracked, depth: int) -> Iterator[Launch
                 yield step
     except Unclear as doubt:
         yield OpaqueLaunch(doubt.reason, doubt.word)
+        if depth == 1 and isinstance(doubt, Glued):
+            yield from whole_lines.split(command, lambda line: _launches(line, tracked, 2))
 
 
 def _steps(command: Command, tracked: Tracked, depth: int) -> Iterator[Step]:
     """One command line, read by the grammar of its program."""
     text = command.program.text
-    if depth == 1 and len(command.argv) == 1 and len(text.split()) > 1:
-        yield from _one_string(command, tracked)
+    if depth == 1 and whole_lines.holds(command, _is_launcher):
+        yield from whole_lines.read(command, _is_launcher, lambda line: _launches(line, tracked, 2))
         return
     launcher = _find(text)
     if launcher is None:
         yield from program.read(command, tracked)
         return
+    if command.scope in {"image", "mounted"} and program.stem(text) in UNREAD_WORDS:
+        yield from _if_a_launcher(launcher, command, tracked)
+        return
     static(command.program, "the program")
     if command.scope == "mounted":
         raise Unclear("what is mounted into the container may be this launcher, or its settings", command.program.word)
-    if is_path(text) and not is_installed(text, tracked):
-        yield from script(command, command.program, tracked)  # the file of that name runs, whatever it does then
+    if launcher.installed or (is_path(text) and not is_installed(text, tracked)):
+        yield from program.itself(command, tracked)  # the file of that name runs, whatever it does then
     yield from launcher.read(command, tracked)
+
+
+def _if_a_launcher(launcher: Launcher, command: Command, tracked: Tracked) -> tuple[Step, ...]:
+    """What a plain word in a container starts (`timeout 5 npx x`), if its arguments are a launcher's at all.
+
+    If not, it is the first argument of the image's own program (`time`, `exec`).
+    """
+    try:
+        return tuple(launcher.read(command, tracked))
+    except Unclear:
+        return ()
 
 
 def _find(text: str) -> Launcher | None:
@@ -146,30 +111,9 @@ def _find(text: str) -> Launcher | None:
     if program.several_words(text):
         return None
     name = program.stem(text)
-    versioned = re.fullmatch(r"(python|pypy)w?[\d.]+t?", name)
+    versioned = re.fullmatch(r"(python|pypy|ruby|perl|php|lua)w?[\d.]+t?", name)
     return _BY_PROGRAM.get(versioned[1] if versioned else name)
 
 
-def _one_string(command: Command, tracked: Tracked) -> Iterator[Launch]:
-    """A whole command line in `command`. Some clients start it through a shell: all readings must agree."""
-    token = command.program
-    by_shell = shell.simple_command(command, token)
-    first = by_shell.program.text
-    if is_path(first) and _find(first) is None:
-        raise Unclear("the command is a path with a space in it, or a path and arguments: use args", token.word)
-    found = tuple(_launches(by_shell, tracked, 2))
-    by_windows = tuple(_launches(command.inner(windows(token)), tracked, 2))
-    if [_without_cuts(launch) for launch in found] != [_without_cuts(launch) for launch in by_windows]:
-        raise Unclear("the command line is read differently by POSIX shells and by Windows: use args", token.word)
-    yield from found
-
-
-def _without_cuts(launch: Launch) -> Launch:
-    """The launch, without where its text may be edited: quotes make that differ, and not what runs."""
-    match launch:
-        case PackageLaunch(packages, moved):
-            return PackageLaunch(tuple(package._replace(cut=None) for package in packages), moved)
-        case ImageLaunch(image, moved):
-            return ImageLaunch(image._replace(cut=None), moved)
-        case _:
-            return launch
+def _is_launcher(text: str) -> bool:
+    return _find(text) is not None

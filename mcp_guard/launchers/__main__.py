@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 
-from mcp_guard.launchers import LAUNCHERS, OVERRIDE_FILES, read
+from mcp_guard.launchers import LAUNCHERS, OVERRIDE_FILES, Tracked, read, wrapping
 from mcp_guard.launchers.bridges import BRIDGES
 from mcp_guard.model import (
     ImageLaunch,
@@ -61,16 +61,18 @@ files beside a config: {files}.
 
 def page() -> str:
     """The text of `docs/launchers.md`."""
-    rows = (f"| `{example}` | {_amounts(example)} |\n" for row in LAUNCHERS for example in row.examples)
+    examples = [example for row in LAUNCHERS for example in row.examples]
+    examples += (wrapping.example(wrapper) for wrapper in wrapping.WRAPPERS.values())
+    rows = (f"| `{example}` | {_amounts(example)} |\n" for example in examples)
     files = ", ".join(f"`{file}`" for file in OVERRIDE_FILES)
     bridges = ", ".join(f"`{label(ecosystem, name, None)}`" for ecosystem, name in BRIDGES)
     return _HEAD + "".join(rows) + _TAIL.format(files=files, bridges=bridges)
 
 
 def _amounts(example: str) -> str:
-    words = tuple(Word(text, Place("example"), 0, 0) for text in shlex.split(example))
+    words = tuple(Word(text, Place("example"), 0, 1) for text in shlex.split(example))
     server = Server("example", "example", words[0], words, (), (), None, None, (), {})
-    return "; ".join(_described(launch) for launch in read(server, _SCRIPTS.__contains__))
+    return "; ".join(_described(launch) for launch in read(server, Tracked(_SCRIPTS.__contains__, lambda _: None)))
 
 
 def _described(launch: Launch) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from mcp_guard.launchers import local_first, npm_family
 from mcp_guard.launchers.command import Command, Step, Token, Unclear
-from mcp_guard.launchers.files import Tracked, enter
+from mcp_guard.launchers.files import INSTALLED, Tracked, enter
 from mcp_guard.launchers.options import Flags, walk, words
-from mcp_guard.launchers.program import stem
 
 # `--minimum-release-age` and the like: older versions skip an unknown flag without its value, and would take the
 # value for the package. So flags that they do not know are read only with "=".
@@ -19,13 +18,14 @@ FLAGS = Flags(
 )
 _DETACHED = words("--cwd --env-file --registry --ca --cafile --minimum-release-age")
 _PACKAGE = ("-p", "--package")
-_BEFORE_X = Flags("bun", frozenset(), frozenset({"--bun", "-b", "--silent"}))
 _OTHER_MEANING = frozenset({"tsc", "claude"})  # bun has packages of its own for these names
 
 
-def read(command: Command, tracked: Tracked) -> Iterator[Step]:
-    """`bunx [flags] package [arguments]`."""
-    walked = walk(_after_x(command), FLAGS)
+def read(command: Command, tokens: tuple[Token, ...], tracked: Tracked) -> Iterator[Step]:
+    """What follows `bunx` or `bun x`: `[flags] package [arguments]`."""
+    walked = walk(tokens, FLAGS)
+    if walked.has("--no-install") and walked.rest and command.scope not in {"image", "mounted"}:
+        raise Unclear(INSTALLED, walked.rest[0].word)
     for option in walked.options:
         if option.name in _DETACHED and "=" not in option.token.text:
             raise Unclear(
@@ -43,12 +43,3 @@ def read(command: Command, tracked: Tracked) -> Iterator[Step]:
         raise Unclear(f"bun has a package of its own for `{target[0].text}`", target[0].word)
     local_first.refuse(command, named, walked.rest, tracked)
     yield from npm_family.launches(command, walked, named, tracked, alias="never")
-
-
-def _after_x(command: Command) -> tuple[Token, ...]:
-    if stem(command.program.text) == "bunx":
-        return command.argv[1:]
-    rest = walk(command.argv[1:], _BEFORE_X).rest
-    if not rest or rest[0].text != "x":
-        raise Unclear("mcp-guard reads no other bun command than `bun x`", command.program.word)
-    return rest[1:]

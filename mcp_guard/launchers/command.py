@@ -76,6 +76,10 @@ class Unclear(Exception):  # noqa: N818 - a doubt, which becomes a launch; not a
         self.word = word
 
 
+class Glued(Unclear):
+    """One argument holds a flag and what should be arguments of their own, as a shell would split it."""
+
+
 def dynamic(text: str) -> bool:
     """Whether a client or a shell would fill something in, so that `text` is not what runs."""
     return _DYNAMIC.search(text) is not None

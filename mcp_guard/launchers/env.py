@@ -15,6 +15,7 @@ FLAGS = Flags(
     value=words("-u --unset -C --chdir -S --split-string -P -a --argv0"),
     boolean=words("-i --ignore-environment -0 --null -v --debug"),
     clusters=True,
+    terminal=words("-S --split-string"),  # its words come before all others, flags of `env` among them
 )
 
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 
 from mcp_guard.launchers.command import Command, Token, Unclear, dynamic
-from mcp_guard.launchers.options import words
+from mcp_guard.launchers.loading import loaded
 from mcp_guard.model import Variable, Word
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
-# Set here, these run other code than the command line names. (In a server's own `env` a rule judges them.)
-_LOADING = words(
-    "PATH PATHEXT NODE_OPTIONS NODE_PATH PYTHONPATH PYTHONHOME PYTHONSTARTUP BASH_ENV ENV LD_PRELOAD LD_LIBRARY_PATH"
-    " LD_AUDIT IFS COMSPEC"
-)
 
 
 def assigned(command: Command, tokens: tuple[Token, ...]) -> Command:
@@ -43,8 +38,9 @@ def variable(token: Token) -> Variable:
 
 
 def _variable(token: Token) -> Variable:
+    """The variable; Unclear where it changes what runs. Of a server's own `env` a rule says so."""
     found = variable(token)
-    upper = found.name.text.upper()
-    if upper in _LOADING or upper.startswith("DYLD_"):
-        raise Unclear(f"it sets `{upper}`, which changes what runs", token.word)
+    told = loaded(found.name.text, found.value.text)
+    if told is not None:
+        raise Unclear(f"it sets `{found.name.text}`, which {told[1]}", token.word)
     return found

@@ -5,12 +5,26 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
 from mcp_guard.model import LocalLaunch, ProgramLaunch
 
-Tracked = Callable[[str], bool]
 
+class Tracked(NamedTuple):
+    """What a grammar may look at: the plain files of the tree that is judged, by their paths from its root.
+
+    `text` gives the decoded content, None where there is no such file, or it is no UTF-8 or larger than 1 MiB.
+    """
+
+    holds: Callable[[str], bool]
+    text: Callable[[str], str | None]
+
+
+INSTALLED = (
+    "it runs what is installed in the project already, and mcp-guard does not judge lockfiles yet:"
+    " name the package and its version (`npx -y NAME@VERSION`) or a script of this repository"
+)
 _ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:")
 _LOCAL_ROOT = re.compile(r"/(?![/\\])|[A-Za-z]:[/\\]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -26,7 +40,7 @@ def is_installed(program: str, tracked: Tracked) -> bool:
 
     Not so `~/npx`, which not every client expands, a network share (`//host/npx`), and on POSIX a tracked `C:/npx`.
     """
-    return _LOCAL_ROOT.match(program) is not None and not tracked(posixpath.normpath(program))
+    return _LOCAL_ROOT.match(program) is not None and not tracked.holds(posixpath.normpath(program))
 
 
 def is_path(text: str) -> bool:
@@ -41,6 +55,8 @@ def resolve(command: Command, token: Token, what: str = "the script") -> str:
         raise Unclear(f"{what} has control characters in its name", token.word)
     if is_absolute(text):
         return text
+    if token.start is None and text.startswith("./") and token.word.text.startswith("${"):
+        return posixpath.normpath(text)  # a placeholder of the client, so from the root (`placeholders`)
     if command.directory is None:
         raise Unclear(f"the directory from which {what} is taken is not known", token.word)
     return posixpath.normpath(posixpath.join(command.directory, text))
@@ -60,17 +76,25 @@ def tracked_file(path: str, tracked: Tracked, endings: tuple[str, ...] = ("",)) 
     for spelling in dict.fromkeys((path, posixpath.normpath(path.replace("\\", "/")))):
         for ending in endings:
             candidate = posixpath.normpath(spelling + ending)
-            if not is_absolute(candidate) and candidate.split("/")[0] != ".." and tracked(candidate):
+            if not is_absolute(candidate) and candidate.split("/")[0] != ".." and tracked.holds(candidate):
                 return candidate
     return None
 
 
 def script(command: Command, token: Token, tracked: Tracked, endings: tuple[str, ...] = ("",)) -> Iterator[Step]:
-    """What a script or a program given by its path amounts to."""
+    """What a script or a program given by its path amounts to; a shell script also to the command that it holds."""
     if command.scope == "image":
         return
     if command.scope == "mounted":
         raise Unclear("the file is the container's, and what is mounted there is not in the file", token.word)
     path = resolve(command, token)
     found = tracked_file(path, tracked, endings)
-    yield ProgramLaunch(path, token.word) if found is None else LocalLaunch(found, token.word)
+    if found is not None:
+        yield LocalLaunch(found, token.word)
+        from mcp_guard.launchers import shell_script  # few servers start one
+
+        yield from shell_script.commands(command, token, found, tracked.text(found))
+    elif "node_modules" in path.replace("\\", "/").split("/") and not is_absolute(path):
+        raise Unclear(INSTALLED, token.word)
+    else:
+        yield ProgramLaunch(path, token.word)

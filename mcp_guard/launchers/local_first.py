@@ -33,7 +33,7 @@ def refuse(command: Command, named: tuple[Token, ...], rest: tuple[Token, ...], 
     for folder in _folders(command):
         for name in inside:
             path = posixpath.normpath(posixpath.join(folder, "node_modules", name))
-            if tracked(path):
+            if tracked.holds(path):
                 raise Unclear(f"the tracked file {path} takes the package's place", command.program.word)
 
 

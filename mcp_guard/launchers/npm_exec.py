@@ -10,18 +10,16 @@ from mcp_guard.launchers.files import Tracked
 from mcp_guard.launchers.npm_flags import NPM
 from mcp_guard.launchers.options import Option, Walk, walk
 
-_COMMANDS = frozenset({"exec", "x"})
+WORKSPACES = npx.WORKSPACES
 
 
-def read(command: Command, tracked: Tracked) -> Iterator[Step]:
-    """`npm [flags] exec [flags] package [flags] [-- arguments]`."""
-    options, positionals = _both_sides(command.argv[1:])
-    if not positionals or positionals[0].text not in _COMMANDS:
-        raise Unclear("mcp-guard reads no other npm command than `npm exec`", (*positionals, command.program)[0].word)
-    yield from npx.execute(command, Walk(options, positionals[1:]), tracked)
+def read(command: Command, walked: Walk, tracked: Tracked) -> Iterator[Step]:
+    """What follows `npm exec`: `[flags] package [flags] [-- arguments]`."""
+    yield from npx.execute(command, walked, tracked)
 
 
-def _both_sides(tokens: tuple[Token, ...]) -> tuple[tuple[Option, ...], tuple[Token, ...]]:
+def both_sides(tokens: tuple[Token, ...]) -> Walk:
+    """The flags before and after npm's own positional arguments, and these, the command among them."""
     options: list[Option] = []
     positionals: list[Token] = []
     while tokens:
@@ -29,12 +27,12 @@ def _both_sides(tokens: tuple[Token, ...]) -> tuple[tuple[Option, ...], tuple[To
         options += walked.options
         _refuse_detached(walked.options, walked.rest)
         if walked.dashes:
-            return tuple(options), (*positionals, *walked.rest)
+            return Walk(tuple(options), (*positionals, *walked.rest), dashes=True)
         positionals += walked.rest[:1]
         if any(dynamic(token.text) for token in walked.rest[:1]):
             raise Unclear("npm may read what is filled in here as a flag", walked.rest[0].word)
         tokens = walked.rest[1:]
-    return tuple(options), tuple(positionals)
+    return Walk(tuple(options), tuple(positionals))
 
 
 def _refuse_detached(options: tuple[Option, ...], rest: tuple[Token, ...]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from mcp_guard.launchers.command import Token, Unclear, begins_dynamic, dynamic
+from mcp_guard.launchers.command import Glued, Token, Unclear, begins_dynamic, dynamic
 
 _NO_FLAGS: frozenset[str] = frozenset()
 
@@ -125,7 +125,11 @@ def _following(name: str, token: Token, following: tuple[Token, ...], flags: Fla
     if not following:
         raise Unclear(f"`{name}` has no value", token.word)
     if following[0].loose or (flags.hyphens != "always" and _may_be_a_flag(following[0])):
-        raise Unclear(f"the value of `{name}` is not clear", following[0].word)
+        filled_in = following[0].loose or begins_dynamic(following[0].text)
+        raise Unclear(
+            f"the value of `{name}` is {'filled in when the server starts' if filled_in else 'not clear'}",
+            following[0].word,
+        )
     return following[0]
 
 
@@ -138,8 +142,15 @@ def _unknown(token: Token, name: str, flags: Flags) -> Unclear:
     if dynamic(name):
         return Unclear("a flag is filled in when the server starts", token.word)
     if len(name.split()) != 1:
-        return Unclear(
+        return Glued(
             f"one argument holds a flag and more, which {flags.launcher} gets as one: write separate arguments",
             token.word,
         )
     return Unclear(f"mcp-guard does not know the flag `{name[:60]}` of {flags.launcher}", token.word)
+
+
+def refuse_flags(tokens: tuple[Token, ...], program: str) -> None:
+    """Unclear when an argument of the inner command may be a flag of `program` itself, as there was no `--`."""
+    for token in tokens:
+        if token.loose or token.text.startswith(("-", "$", "{", "%", "`")):
+            raise Unclear(f"`{program}` may take this argument for its own: write `--` before the command", token.word)

@@ -6,9 +6,12 @@ import os.path
 import re
 from typing import TYPE_CHECKING
 
+from mcp_guard.launchers import nuget_config, pnpm_settings
+from mcp_guard.launchers.command import without_credentials
 from mcp_guard.launchers.options import words
 from mcp_guard.launchers.overrides import NPM_RUNNING, NPM_SCOPED, npm_key, pypi_key, yarn_key
 from mcp_guard.launchers.package_json import hidden_programs
+from mcp_guard.launchers.variables import NPM, NPM_REGISTRIES
 from mcp_guard.model import Ecosystem, Override, Place
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 _LIMIT = 1 << 20
 _PIP_KEYS = words("index-url extra-index-url find-links trusted-host no-index proxy cert constraint")
 _UV_KEYS = ("index-url", "extra-index-url", "find-links", "allow-insecure-host")
+# What uv installs in the place of what a command line names (astral-sh/uv: docs/reference/settings.md).
+_UV_REPLACING = ("sources", "override-dependencies", "constraint-dependencies", "build-constraint-dependencies")
 _PIP_LINE = re.compile(r"(?P<indent>[ \t]*)(?P<key>[\w-]+)[ \t]*[=:][ \t]*(?P<value>.*)")
 # One key of a block mapping (YAML 1.2, 8.2.2), without anchors, tags and escapes; or what holds no key of ours.
 _YARN_LINE = re.compile(
@@ -27,10 +32,11 @@ _YARN_LINE = re.compile(
 )
 # Settings whose lines below name registries, each for its scope or with credentials only.
 _YARN_PARENTS = frozenset({"npmScopes", "npmRegistries"})
+_YARN_V1_RUNNING = words("yarn-path plugnplay-blacklist cache-folder global-folder modules-folder")
 _YARN_OTHER = re.compile(r"[ ]*(?:\#.*|-(?:[ ].*)?)?|---[ ]*")
 
 
-class _Unreadable(Exception):  # noqa: N818 - it becomes an override, not an error
+class _Unreadable(ValueError):  # noqa: N818 - it becomes an override, not an error
     """The file is not what its tool could read."""
 
 
@@ -45,7 +51,7 @@ def overrides(file: str, data: bytes) -> tuple[Override, ...]:
     ecosystem, read = found
     try:
         return tuple(read(file, _text(data)))
-    except _Unreadable as problem:
+    except ValueError as problem:
         what = f"{os.path.basename(file)}, which cannot be read ({problem})"
         return (Override(ecosystem, what, None, None, Place(file)),)
 
@@ -107,6 +113,33 @@ def _yarnrc(file: str, text: str) -> Iterator[Override]:
         parents.append((indent, key))
 
 
+def _yarnrc_v1(file: str, text: str) -> Iterator[Override]:
+    """`key value` lines of yarn 1 (yarnpkg/yarn: src/registries/yarn-registry.js, the format of its lockfile)."""
+    for place, line in _lines(file, text):
+        key, _, value = line.strip().partition(" ")
+        key, value = _unquoted(key).removeprefix("--"), _unquoted(value)
+        if key in _YARN_V1_RUNNING:
+            yield Override("npm", key, None, None, place)
+        yield from npm_key(key, key, value, place)
+
+
+def _code(file: str, text: str) -> Iterator[Override]:
+    """A file of hooks, which pnpm runs and asks about every package (pnpm.io/pnpmfile)."""
+    if text.strip():
+        yield Override("npm", f"hooks of {os.path.basename(file)}", None, None, Place(file))
+
+
+def _corepack(file: str, text: str) -> Iterator[Override]:
+    """Variables of corepack, and of no other program (nodejs/corepack: README.md, "Environment Variables")."""
+    for place, line in _lines(file, text):
+        key, equals, value = line.strip().removeprefix("export ").partition("=")
+        key = key.strip()
+        if equals and key in NPM_REGISTRIES:
+            yield Override("npm", key, without_credentials(_unquoted(value)), None, place)
+        elif equals and key in NPM and key.startswith("COREPACK_"):
+            yield Override("npm", key, None, None, place)
+
+
 def _package_json(file: str, text: str) -> Iterator[Override]:
     try:
         programs = tuple(hidden_programs(text))
@@ -142,6 +175,17 @@ def _uv_settings(file: str, text: str, settings: dict[str, object]) -> Iterator[
     indexes = settings.get("index", [])
     for index in indexes if isinstance(indexes, list) else [indexes]:
         yield from pypi_key("index", "index", _url(index), _place(file, text, "url"))
+    for key in _UV_REPLACING:
+        if settings.get(key):
+            yield Override("pypi", key, None, None, _place(file, text, key))
+    for key in _table(settings.get("pip")):
+        if key in _UV_KEYS:
+            yield Override("pypi", f"pip.{key}", None, None, _place(file, text, key))
+
+
+def script_settings(file: str, text: str, metadata: dict[str, object]) -> tuple[Override, ...]:
+    """What the block of a script says about indexes (`[tool.uv]`); `metadata` is the block, read."""
+    return tuple(_uv_settings(file, text, _table(_table(metadata.get("tool")).get("uv"))))
 
 
 def _pip(file: str, text: str) -> Iterator[Override]:
@@ -180,8 +224,9 @@ def _url(value: object) -> str:
 
 
 def _place(file: str, text: str, key: str) -> Place:
-    """The first line that sets a key. TOML readers do not say where; the first is near enough for a person."""
-    setting = re.compile(rf"""(?:.*[\s.{{,])?["']?{re.escape(key)}["']?\s*=.*""", re.IGNORECASE)
+    """The first line that sets a key, or begins a table of that name: near enough, as TOML readers do not say where."""
+    name = re.escape(key)
+    setting = re.compile(rf"""(?:.*[\s.{{,])?["']?{name}["']?\s*=.*|[#\s]*\[+[^\]]*\b{name}\]+.*""", re.IGNORECASE)
     return next((place for place, line in _lines(file, text) if setting.match(line)), Place(file))
 
 
@@ -194,7 +239,14 @@ _READERS: dict[str, tuple[Ecosystem, Callable[[str, str], Iterator[Override]]]] 
     ".npmrc": ("npm", _npmrc),
     ".yarnrc.yml": ("npm", _yarnrc),
     "package.json": ("npm", _package_json),
+    ".yarnrc": ("npm", _yarnrc_v1),
+    "pnpm-workspace.yaml": ("npm", pnpm_settings.read),
+    ".pnpmfile.cjs": ("npm", _code),
+    ".pnpmfile.mjs": ("npm", _code),
+    "pnpmfile.js": ("npm", _code),
+    ".corepack.env": ("npm", _corepack),
     "bunfig.toml": ("npm", _bunfig),
+    "nuget.config": ("nuget", nuget_config.read),
     "uv.toml": ("pypi", _uv),
     "pip.conf": ("pypi", _pip),
     "pip.ini": ("pypi", _pip),

@@ -36,6 +36,24 @@ PYPI_MOVING = words(
 PYPI_SHORT = {"-i": "index-url", "-f": "find-links", "-c": "constraints", "-b": "build-constraints"}
 PYPI_VARIABLE = re.compile(r"(?:UV|PIP)_([A-Z_]+)")
 
+# The flags of each of these that name a registry, and those that move a launch in another way.
+OTHER_REGISTRIES: dict[Ecosystem, frozenset[str]] = {
+    "nuget": words("--source --add-source"),
+    "cargo": words("--registry --index"),
+    "nix": words("--substituters --extra-substituters"),
+}
+OTHER_MOVING: dict[Ecosystem, frozenset[str]] = {
+    "nuget": words("--configfile --ignore-failed-sources --prerelease"),
+    "golang": words("-modfile --modfile -mod --mod -C --C"),
+    "cargo": words("-C --git --root --pkg-url --install-path --branch --tag"),
+    "nix": words(
+        "--override-input --override-flake --inputs-from --option --arg --argstr -I --include --store --eval-store"
+        " --reference-lock-file --update-input --recreate-lock-file --no-write-lock-file --accept-flake-config --impure"
+        " --trusted-public-keys --extra-trusted-public-keys --builders --profile"
+    ),
+}
+# Where Docker looks without being told (docker/cli: docs/reference/commandline/cli.md, DOCKER_HOST).
+_LOCAL_ENGINES = frozenset({"unix:///var/run/docker.sock", "npipe:////./pipe/docker_engine"})
 OCI_FLAGS = words(
     "-H --host -c --context --config --url --connection --remote --authfile --cert-dir --signature-policy"
 )
@@ -52,10 +70,16 @@ def launch(ecosystem: Ecosystem, command: Command, options: tuple[Option, ...]) 
         found += _of_flag(ecosystem, option.name, value, option.token)
     for variable in command.variables:
         found += _of_variable(ecosystem, variable.name, variable.value.text)
-    found += [Override(ecosystem, "envFile", None, None, word.place) for word in command.env_files]
+    files = dict.fromkeys(command.env_files)
+    found += [Override(ecosystem, f"the env file {_named(word)}", None, None, word.place) for word in files]
     if command.moved is not None and ecosystem != "oci":
         found.append(Override(ecosystem, "another working folder", None, None, command.moved.place))
     return tuple(found)
+
+
+def _named(word: Word) -> str:
+    """The file that an argument names, without its flag (`--env-file=.env`)."""
+    return word.text.partition("=")[2] if word.text.startswith("-") else word.text
 
 
 def npm_key(key: str, what: str, value: str, place: Place) -> tuple[Override, ...]:
@@ -101,6 +125,11 @@ def _of_flag(ecosystem: Ecosystem, flag: str, value: str, token: Token) -> tuple
             return npm_key(key, flag, value, place)
         case "pypi":
             return pypi_key(PYPI_SHORT.get(flag, flag.lstrip("-")), flag, value, place)
+        case "nuget" | "golang" | "cargo" | "jsr" | "nix":
+            registry = flag in OTHER_REGISTRIES.get(ecosystem, ())
+            moving = flag in OTHER_MOVING.get(ecosystem, ())
+            url = without_credentials(value) if registry else None
+            return (Override(ecosystem, flag, url, None, place),) if registry or moving else ()
         case "oci":
             insecure = flag == "--tls-verify" and value in {"false", "0"}
             return (Override("oci", flag, None, None, place),) if flag in OCI_FLAGS or insecure else ()
@@ -119,8 +148,11 @@ def _of_variable(ecosystem: Ecosystem, name: Word, value: str) -> tuple[Override
             setting = PYPI_VARIABLE.fullmatch(upper)
             key = setting[1].lower().replace("_", "-") if setting else ""
             return pypi_key(key, name.text, value, name.place)
+        case "nuget" | "golang" | "cargo" | "jsr" | "nix":
+            moving = variables.OTHERS[ecosystem].fullmatch(upper) is not None
+            return (Override(ecosystem, name.text, None, None, name.place),) if moving else ()
         case "oci":
-            moving = upper in variables.OCI
+            moving = upper in variables.OCI and value not in _LOCAL_ENGINES
             return (Override("oci", name.text, None, None, name.place),) if moving else ()
 
 

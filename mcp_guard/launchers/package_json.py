@@ -1,4 +1,4 @@
-"""`package.json`: npx runs a program of the project's own that is called as it is asked for, before any package."""
+"""`package.json`: its scripts, and its programs, which npx runs before any package when they are asked for by name."""
 
 from __future__ import annotations
 
@@ -14,12 +14,7 @@ def hidden_programs(text: str) -> Iterator[str]:
     list of files, or one file that is called like the package, and only the last part of a path counts. Raises
     ValueError when the text is not JSON.
     """
-    try:
-        content = json.loads(text)
-    except RecursionError:
-        raise ValueError(text[:1]) from None
-    if not isinstance(content, dict):
-        return
+    content = _read(text)
     match content.get("bin"):
         case dict() as programs:
             names = list(programs)
@@ -30,6 +25,41 @@ def hidden_programs(text: str) -> Iterator[str]:
         case _:
             names = []
     yield from (name for name in names if _is_specification(name))
+
+
+def scripts(text: str) -> dict[str, str]:
+    """The commands of `scripts` (package.json) and `tasks` (deno.json: docs "deno task"), by their names.
+
+    A task with dependencies or without a command is given as an empty command. Raises ValueError when the text is not
+    JSON.
+    """
+    content = _read(text)
+    found: dict[str, str] = {}
+    for key in ("scripts", "tasks"):
+        named = content.get(key)
+        for name, value in named.items() if isinstance(named, dict) else ():
+            found[str(name)] = _command(value)
+    return found
+
+
+def _command(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case {"dependencies": [_, *_]}:
+            return ""
+        case {"command": str(command)}:
+            return command
+        case _:
+            return ""
+
+
+def _read(text: str) -> dict[object, object]:
+    try:
+        content = json.loads(text)
+    except RecursionError:
+        raise ValueError(text[:1]) from None
+    return content if isinstance(content, dict) else {}
 
 
 def _is_specification(name: str) -> bool:

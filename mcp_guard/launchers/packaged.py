@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from mcp_guard.launchers.bridges import BRIDGES
 from mcp_guard.launchers.command import Command, Step, Unclear
 from mcp_guard.launchers.files import Tracked
+from mcp_guard.launchers.grammars import grammar
+from mcp_guard.launchers.options import words
 from mcp_guard.launchers.specs.pypi import normalised
 from mcp_guard.launchers.unread import UNREAD, UNREAD_PACKAGES
 from mcp_guard.model import Package
 
+_NPM = words("bun deno esno jiti node npm npx pnpm ts-node tsx vite-node yarn")
 # Packages that bring a launcher: its own grammar says what it starts.
-_LAUNCHERS = frozenset(
-    {*(("npm", name) for name in ("bun", "node", "npm", "npx", "pnpm", "yarn")), ("pypi", "uv"), ("pypi", "pipx")}
-)
+_LAUNCHERS = frozenset({*(("npm", name) for name in _NPM), ("pypi", "uv"), ("pypi", "pipx")})
 
 
 def bringing(program: str, packages: tuple[Package, ...]) -> Package | None:
@@ -43,7 +44,7 @@ def started(package: Package, command: Command, tracked: Tracked) -> Iterator[St
     name = package.name if package.source == "registry" else _leaf(package)
     bridge = BRIDGES.get((package.ecosystem, name))
     if bridge is not None:
-        yield from bridge(command, tracked)
+        yield from grammar(bridge)(command, tracked)
     elif name in UNREAD or name in UNREAD_PACKAGES:
         raise Unclear(f"`{name}` runs what its arguments name, and mcp-guard does not read them yet", package.word)
     elif (package.ecosystem, name) in _LAUNCHERS:

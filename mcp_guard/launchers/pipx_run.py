@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
 from mcp_guard.launchers.files import Tracked, resolve, script, tracked_file
+from mcp_guard.launchers.inline_metadata import installed
 from mcp_guard.launchers.options import Flags, Walk, walk, words
 from mcp_guard.launchers.overrides import launch as overrides
 from mcp_guard.launchers.packaged import started
 from mcp_guard.launchers.specs.pypi import requirement
 from mcp_guard.launchers.uv import refuse_interpreter
-from mcp_guard.model import PackageLaunch
+from mcp_guard.model import Package, PackageLaunch
 
 # --pypackages and --python-args decide what runs in ways of their own: they are left out on purpose.
 FLAGS = Flags(
@@ -43,7 +44,7 @@ def read(command: Command, tracked: Tracked) -> Iterator[Step]:
         raise Unclear("`--spec` is given twice", sources[1].word)
     if sources or not _is_script(command, walked, tracked):
         named = (*(sources or walked.rest[:1]), *walked.values("--with"))
-        packages = tuple(requirement(token) for token in named)
+        packages = tuple(_package(token) for token in named)
         yield PackageLaunch(packages, overrides("pypi", command, walked.options))
         inner = command.inner(walked.rest)._replace(packages=packages)
         yield from [inner] if sources else started(packages[0], inner, tracked)
@@ -60,10 +61,19 @@ def _is_script(command: Command, walked: Walk, tracked: Tracked) -> bool:
     return command.directory is not None and tracked_file(resolve(command, app), tracked) is not None
 
 
+def _package(token: Token) -> Package:
+    """The package of a requirement; Unclear at `name@1.0`, a version for uv and a path for pip."""
+    if re.fullmatch(r"[\w.-]+(?:\[[^\]]*\])?@[^:/\\]*", token.text):
+        raise Unclear("what follows the `@` is a version or a path, as pipx uses uv or pip: write `==`", token.word)
+    return requirement(token)
+
+
 def _script(command: Command, walked: Walk, tracked: Tracked) -> Iterator[Step]:
     app: Token = walked.rest[0]
     if re.match(r"(?i)https?:", app.text):
         raise Unclear("pipx downloads the script when the server starts", app.word)
+    moved = overrides("pypi", command, walked.options)
     if extra := tuple(requirement(token) for token in walked.values("--with")):
-        yield PackageLaunch(extra, overrides("pypi", command, walked.options))
+        yield PackageLaunch(extra, moved)
+    yield from installed(command, app, moved, tracked)
     yield from script(command, app, tracked)

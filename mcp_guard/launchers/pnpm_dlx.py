@@ -8,7 +8,7 @@ from mcp_guard.launchers import npm_family
 from mcp_guard.launchers.command import Command, Step, Token, Unclear
 from mcp_guard.launchers.files import Tracked, enter
 from mcp_guard.launchers.npm_flags import SCOPED_REGISTRY
-from mcp_guard.launchers.options import Flags, Option, Walk, walk, words
+from mcp_guard.launchers.options import Flags, Walk, walk, words
 from mcp_guard.launchers.program import stem
 from mcp_guard.launchers.shell import simple_command
 from mcp_guard.launchers.specs.npm import npm
@@ -24,20 +24,24 @@ FLAGS = Flags(
     hyphens="never",
     assigned=rf"{SCOPED_REGISTRY}|--config\.[^\s=]+",
 )
-_ALIASES = frozenset({"pnpx", "pnx"})
-_PROVISIONED = words("npm yarn bun pnpm node deno")  # pnpm 12 downloads these tools by itself
+DIRECTORIES = ("-C", "--dir", "--prefix")
+PROVISIONED = words("npm yarn bun pnpm node deno")  # pnpm 12 downloads these tools by itself
 
 
-def read(command: Command, tracked: Tracked) -> Iterator[Step]:
-    """`pnpm [flags] dlx [flags] package [arguments]`; `--package` may stand before `dlx`."""
-    before, tokens = _after_dlx(command)
-    walked = walk(tokens, FLAGS)
-    walked = walked._replace(options=(*before, *walked.options))
-    for directory in walked.values("-C", "--dir", "--prefix"):
+def program(command: Command) -> str:
+    """By which of its names pnpm is started."""
+    return stem(command.program.text)
+
+
+def read(command: Command, before: Walk, tracked: Tracked) -> Iterator[Step]:
+    """What follows `dlx`, `[flags] package [arguments]`; `--package` may stand before it."""
+    walked = walk(before.rest, FLAGS)
+    walked = walked._replace(options=(*before.options, *walked.options))
+    for directory in walked.values(*DIRECTORIES):
         command = enter(command, directory)
     named = walked.values("--package")
     target = (*named, *walked.rest)[:1]
-    if target and target[0].text.partition("@")[0] in _PROVISIONED:
+    if target and target[0].text.partition("@")[0] in PROVISIONED:
         raise Unclear(f"pnpm has its own way to get `{target[0].text}`", target[0].word)
     if walked.has("-c", "--shell-mode"):
         yield from _in_a_shell(command, walked, named, tracked)
@@ -51,12 +55,3 @@ def _in_a_shell(command: Command, walked: Walk, named: tuple[Token, ...], tracke
         raise Unclear("with --shell-mode a shell reads what follows", command.program.word)
     yield from npm_family.launches(command, walked._replace(rest=()), named, tracked)
     yield simple_command(command, walked.rest[0])._replace(packages=tuple(npm(token) for token in named))
-
-
-def _after_dlx(command: Command) -> tuple[tuple[Option, ...], tuple[Token, ...]]:
-    if stem(command.program.text) in _ALIASES:
-        return (), command.argv[1:]
-    walked = walk(command.argv[1:], FLAGS)
-    if not walked.rest or walked.rest[0].text != "dlx":
-        raise Unclear("mcp-guard reads no other pnpm command than `pnpm dlx`", command.program.word)
-    return walked.options, walked.rest[1:]

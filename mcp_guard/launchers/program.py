@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -12,10 +13,12 @@ from mcp_guard.launchers.unread import UNREAD, UNREAD_WORDS
 from mcp_guard.model import ProgramLaunch
 
 _SPACED = re.compile(r"(?<=[\\/])(?:Program Files(?: \(x86\))?|Application Support)(?=[\\/])")
+_PATH = re.compile(r"\.?[\\/]|[A-Za-z]:[\\/]")
 _CONTAINER = frozenset({"image", "mounted"})
+SEVERAL = "the command holds several words: write the program alone, and each argument in args"
 PROJECT = (
     "it comes from the environment of the project, and mcp-guard does not judge lockfiles yet:"
-    " name the package (`uvx --from NAME==VERSION`) or a script of this repository"
+    " name the package (`uvx --from NAME==VERSION`, `npx -y NAME@VERSION`) or a script of this repository"
 )
 
 
@@ -28,17 +31,38 @@ def read(command: Command, tracked: Tracked) -> Iterator[Step]:
     bare = stem(token.text)
     if bare in UNREAD or (bare in UNREAD_WORDS and command.scope not in _CONTAINER):
         raise Unclear(f"`{bare}` runs what its arguments name, and mcp-guard does not read them yet", token.word)
-    if command.scope in _CONTAINER:
-        return  # a program of the image, or an argument of its entry point
+    yield from itself(command, tracked)
+
+
+def itself(command: Command, tracked: Tracked) -> Iterator[Step]:
+    """The program alone, whatever its arguments start beside it."""
+    token = command.program
+    if bringing(token.text, command.packages) is not None or command.scope in _CONTAINER:
+        return  # a program of the package or image, or an argument of its entry point
     name = static(token, "the program")
-    if several_words(name):
-        raise Unclear("the command holds several words: write the program alone, and each argument in args", token.word)
+    if several_words(name) and not _is_one_path(name, command, tracked):
+        raise Unclear(SEVERAL, token.word)
+    if name.startswith("-"):
+        raise Unclear("a flag stands where the program is expected", token.word)
+    if re.search(r"[\x00-\x1f\x7f]", name):
+        raise Unclear("the program has control characters in its name", token.word)
     if is_path(name):
         yield from script(command, token, tracked)
     elif command.scope == "machine":
         yield ProgramLaunch(name, token.word)
     elif command.scope == "project":
         raise Unclear(PROJECT, token.word)
+
+
+def _is_one_path(name: str, command: Command, tracked: Tracked) -> bool:
+    """Whether a name with blanks is a path all the same, because its arguments stand apart.
+
+    Not so where a shell, by which some clients start it, would find its first word in this repository.
+    """
+    if len(command.argv) == 1 or _PATH.match(name) is None:
+        return False
+    first = posixpath.normpath(posixpath.join(command.directory or "", name.split(maxsplit=1)[0]))
+    return not tracked.holds(first)
 
 
 def several_words(text: str) -> bool:

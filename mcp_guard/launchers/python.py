@@ -22,6 +22,12 @@ FLAGS = Flags(
 )
 _PY_VERSION = re.compile(r"-(?:\d[\d.]*(?:-\d+)?|V:\S+)")
 _LAUNCHERS = frozenset({"uv", "pipx"})
+# Modules that run, or install, what their arguments name: an allowance for one would allow anything.
+_RUNNING = words(
+    "pip pip_run runpy pdb bdb trace cProfile profile timeit code coverage debugpy poetry pdm hatch virtualenv venv"
+    " ensurepip zipapp IPython watchfiles watchdog mcp fastmcp mcpo mcp_proxy uvicorn gunicorn hypercorn granian flask"
+    " streamlit nox tox invoke pytest doctest unittest"
+)
 
 
 def read(command: Command, tracked: Tracked) -> Iterator[Step]:
@@ -63,6 +69,8 @@ def module(command: Command, name: Token, tracked: Tracked, *, from_directory: b
     elif command.scope == "project":
         raise Unclear(PROJECT, name.word)
     elif command.scope == "machine":
+        if text.partition(".")[0] in _RUNNING:
+            raise Unclear(f"`python -m {text}` runs what its arguments name", name.word)
         yield ProgramLaunch(f"python -m {text}", name.word)
 
 

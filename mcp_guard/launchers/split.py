@@ -12,7 +12,8 @@ _INNER = "a shell runs another command inside this one"
 
 # A piece of a POSIX command line. Anything that matches none of them is left to `_refuse`.
 _POSIX = re.compile(
-    r"""(?P<space>[ \t]+)
+    r"""(?P<continued>\\\n)
+      | (?P<space>[ \t]+)
       | (?P<single>'[^']*')
       | (?P<double>"(?:[^"\\`]|\\.)*")
       | (?P<escape>\\[^\n])
@@ -59,7 +60,7 @@ def posix(source: Token) -> tuple[Token, ...]:
         if match.lastgroup == "space":
             tokens += [pieces.token(source)] if pieces.texts else []
             pieces = _Pieces([], [], [])
-        else:
+        elif match.lastgroup != "continued":
             _add(pieces, match, source)
         at = match.end()
     return (*tokens, pieces.token(source)) if pieces.texts else tuple(tokens)
@@ -74,7 +75,7 @@ def _add(pieces: _Pieces, match: re.Match[str], source: Token) -> None:
     if match.lastgroup == "double":
         if re.search(r"\$\(", text):
             raise Unclear(_INNER, source.word)
-        text = re.sub(r'\\([$`"\\])', r"\1", text)
+        text = re.sub(r'\\(?:\n|([$`"\\]))', r"\1", text)
     pieces.texts.append(text)
     pieces.starts.append(start)
     several = match.lastgroup == "double" and re.search(r"\$(?:@|\{[^}]*@)", text) is not None

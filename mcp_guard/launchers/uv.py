@@ -19,7 +19,8 @@ _GLOBAL_VALUE = words(
 _GLOBAL_BOOLEAN = words(
     "-n --no-cache --managed-python --no-managed-python --no-python-downloads --allow-python-downloads -q --quiet -v"
     " --verbose --no-color --system-certs --no-system-certs --native-tls --no-native-tls --offline --no-offline"
-    " --no-progress --no-config --preview --no-preview -h --help -V --version"
+    " --no-progress --no-config --preview --no-preview --isolated --show-settings --no-installer-metadata"
+    " -h --help -V --version"
 )
 VALUE = _GLOBAL_VALUE | words(
     "-w --with --with-editable --with-requirements --env-file --python-platform --torch-backend -p --python --index"
@@ -33,7 +34,7 @@ BOOLEAN = _GLOBAL_BOOLEAN | words(
     "--isolated --no-env-file --lfs --no-lfs --no-index -U --upgrade --no-upgrade --pre --no-sources --sources"
     " --reinstall --no-reinstall --force-reinstall --compile-bytecode --no-compile-bytecode --compile --no-compile"
     " --no-build-isolation --build-isolation --no-build --no-binary --build --binary --require-build-hashes --refresh"
-    " --no-refresh --show-resolution --show-settings"
+    " --no-refresh --show-resolution --show-settings --no-installer-metadata --no-require-build-hashes"
 )
 GLOBAL = Flags("uv", _GLOBAL_VALUE, _GLOBAL_BOOLEAN, clusters=True)
 

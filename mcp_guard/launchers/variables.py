@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from mcp_guard.launchers.options import words
+from mcp_guard.model import Ecosystem
 
 # Where any of the tools looks for its settings, its cache and what is installed already (XDG Base Directory; Windows).
 _HOMES = words("HOME USERPROFILE APPDATA LOCALAPPDATA XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_HOME XDG_CACHE_HOME")
@@ -50,6 +51,26 @@ OCI = words(
     "DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG CONTAINER_HOST CONTAINER_CONNECTION CONTAINERS_CONF"
     " CONTAINERS_CONF_OVERRIDE CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE"
 )
+
+_ANYWHERE = "|".join(sorted(_HOMES | _NETWORK))
+# Of the ecosystems of which nothing can be verified: nearly every variable of theirs moves a launch.
+OTHERS: dict[Ecosystem, re.Pattern[str]] = {
+    # NuGet: "NuGet CLI environment variables"; dotnet/docs: docs/core/tools/dotnet-environment-variables.md
+    "nuget": re.compile(
+        rf"NUGET_.+|DOTNET_(?:ROOT.*|CLI_HOME|HOST_PATH|STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE|MULTILEVEL.*|TOOLS_.+)|MSBUILD.+|{_ANYWHERE}"
+    ),
+    # golang/go: src/cmd/go/internal/help/helpdoc.go, "Environment variables"
+    "golang": re.compile(
+        r"GO(?:PROXY|FLAGS|NOSUMDB|NOSUMCHECK|SUMDB|NOPROXY|INSECURE|PRIVATE|TOOLCHAIN|TOOLCHAIN_.+|ENV|ROOT|PATH|MODCACHE|CACHE|CACHEPROG|WORK"
+        rf"|VCS|AUTH|111MODULE|BIN|TMPDIR|OS|ARCH|EXPERIMENT)|GO111MODULE|CGO_.+|CC|CXX|GIT_.+|{_ANYWHERE}"
+    ),
+    # The Cargo Book: "Environment Variables"; rustup: "Environment variables"
+    "cargo": re.compile(rf"CARGO_(?!TERM_|INCREMENTAL$).+|RUSTC.*|RUSTFLAGS|RUSTUP_.+|BINSTALL_.+|GIT_.+|{_ANYWHERE}"),
+    # denoland/deno: "Environment variables"
+    "jsr": re.compile(rf"JSR_URL|NPM_CONFIG_REGISTRY|DENO_(?!NO_UPDATE_CHECK|NO_PROMPT).+|{_ANYWHERE}"),
+    # Nix manual: "Common Environment Variables"
+    "nix": re.compile(rf"NIX_.+|NIXPKGS_.+|GIT_.+|{_ANYWHERE}"),
+}
 
 # An interpreter by implementation and version (astral-sh/uv: crates/uv-python/src/discovery.rs, `PythonRequest`).
 # Any other text may be the path of a program, or of a folder that holds one, with or without a slash.

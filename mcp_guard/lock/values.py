@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from binascii import a2b_base64, b2a_base64
 from datetime import datetime, timezone
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from mcp_guard.model import Digest, Ecosystem, purl
 
@@ -24,7 +24,7 @@ _BASE64 = re.compile(
 _KEY_ID = re.compile(r"[!-~]+")
 _PROOF_NAME = re.compile(r"[0-9a-f]{64}")
 _LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_ECOSYSTEMS: tuple[Ecosystem, ...] = ("npm", "pypi", "oci")
+_ECOSYSTEMS: tuple[Ecosystem, ...] = get_args(Ecosystem)
 
 
 class Release(NamedTuple):
@@ -130,7 +130,7 @@ def read_purl(text: str) -> Release:
     """What a purl names, in the spelling of `model.purl`."""
     ecosystem = next((known for known in _ECOSYSTEMS if text.startswith(f"pkg:{known}/")), None)
     if ecosystem is None:
-        raise ValueError("is no purl of the types npm, pypi and oci")
+        raise ValueError(f"is no purl of the types {', '.join(_ECOSYSTEMS)}")
     found = _PURL.fullmatch(text)
     if not found:
         raise ValueError("is no purl with a version")

@@ -17,6 +17,7 @@ _PYPI_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _IMAGE_NAME = r"[a-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)*"
 _SEMVER = r"[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
 _COMMIT = r"[0-9a-f]{40}"
+_PATH = r"[A-Za-z0-9~._:+#!-]+(?:/+[A-Za-z0-9~._:+#!-]+)*"
 
 _REGISTRY_KEY = re.compile(rf"npm|pypi|npm:{_SCOPE}")
 _PUBLISHER_KEY = re.compile(rf"npm:(?:{_NPM_NAME}|{_SCOPE}/\*)|pypi:{_PYPI_NAME}")
@@ -24,6 +25,11 @@ _PACKAGE = re.compile(
     rf"npm:{_NPM_NAME}@(?:{_SEMVER}|{_COMMIT})"
     rf"|pypi:{_PYPI_NAME}@(?:[0-9][0-9A-Za-z.!+_-]*|{_COMMIT})"
     rf"|oci:{_IMAGE_NAME}@sha256:[0-9a-f]{{64}}"
+    rf"|nuget:{_PYPI_NAME}@[0-9]+(?:\.[0-9]+){{2,3}}(?:-[0-9A-Za-z.-]+)?"
+    rf"|golang:{_PATH}@(?:v{_SEMVER}|{_COMMIT})"
+    rf"|cargo:(?:[A-Za-z0-9_-]+@{_SEMVER}|{_PATH}@{_COMMIT})"
+    rf"|jsr:{_SCOPE}/[A-Za-z0-9-]+@{_SEMVER}"
+    rf"|nix:{_PATH}@(?:{_COMMIT}|sha256-[A-Za-z0-9+/]+=*)"
 )
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IDENTITY = re.compile(

@@ -26,7 +26,8 @@ _SHORTEST = 4  # characters; masking less would garble every line
 _SHORTEST_LINE = 8  # of a secret of several lines
 _PROGRAMS = ("command", "cmd", "program")  # a program's name may look as random as it likes
 _ESCAPE = re.compile(r"%[0-9A-F]{2}")
-_NAMES_OF_VARIABLES = ("env_http_headers", "envHttpHeaders")  # header → the variable that is sent in it
+# Header → the variable that is sent in it, and lists of variables that are handed on.
+_NAMES_OF_VARIABLES = ("env_http_headers", "envHttpHeaders", "env_keys", "env_vars")
 
 
 def secrets(server: Server) -> frozenset[str]:

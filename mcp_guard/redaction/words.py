@@ -10,7 +10,8 @@ from mcp_guard.redaction.names import is_secret, is_secret_flag
 
 _HEADER_FLAGS = ("-H", "--header", "--headers")
 _HEADER = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)[:=]\s*")
-_ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][A-Za-z0-9_.-]*)=(?!=)(?=\S*$)")
+# `NAME=value`, also behind the flag that sets it (`--env=NAME=value`).
+_ASSIGNED = re.compile(r"(?:--?(?:e|env|environment|variable)=)?-{0,2}([A-Za-z_][A-Za-z0-9_.-]*)=(?!=)(?=\S*$)")
 _SHELL_FLAG = re.compile(r"-[a-z]*c|/[ck]|-command", re.IGNORECASE)
 # After these stands code, or what code is loaded from; PowerShell shortens `-EncodedCommand` to any of its beginnings.
 _CODE_FLAG = re.compile(

@@ -47,16 +47,15 @@ from collections.abc import Iterator
 from mcp_guard.model import Facts, Finding
 from mcp_guard.rules import commands
 from mcp_guard.rules.rule import Rule
+from mcp_guard.rules.subjects import problems
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Report every place at which readers of a config would disagree."""
-    for config in facts.configs:
-        for problem in config.problems:
-            if problem.rule == RULE.name:
-                message = f"a client may start other servers than a reviewer sees: {problem.message.rstrip('.')}"
-                remedy = commands.check(config.file)
-                yield Finding(RULE.name, RULE.severity, problem.place, message, remedy, problem.server)
+    for config, problem in problems(facts, RULE.name):
+        message = f"a client may start other servers than a reviewer sees: {problem.message.rstrip('.')}"
+        remedy = commands.check(config.file)
+        yield Finding(RULE.name, RULE.severity, problem.place, message, remedy, problem.server)
 
 
 RULE = Rule("ambiguous-document", "error", check)

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from mcp_guard.model import Facts, Server
+from mcp_guard.model import Facts, Server, Severity
 
 CHECK_ONLINE = "mcp-guard check --network=required"
 PIN_ALL = "mcp-guard pin"
@@ -56,6 +56,10 @@ class Commands(NamedTuple):
         name = shlex.quote(server.name.text)
         words = [*options, "--", name] if name.startswith("-") else [name, *options]
         return " ".join(["mcp-guard", "accept", _SUBJECTS.get(rule, "package"), *words])
+
+    def settle(self, server: Server, rule: str, severity: Severity) -> str:
+        """Permit what blocks; a warning blocks nothing that could be permitted, so its page says what to do."""
+        return self.accept(server, rule) if severity == "error" else explain(rule)
 
 
 def commands(facts: Facts) -> Commands:

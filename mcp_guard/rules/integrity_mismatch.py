@@ -56,7 +56,7 @@ from datetime import timedelta
 from mcp_guard.model import Digest, Facts, Finding, Lock, LockedPackage, PackageFacts, Release
 from mcp_guard.rules.commands import CHECK_ONLINE, commands, explain
 from mcp_guard.rules.rule import Rule
-from mcp_guard.rules.subjects import acceptable, called, labelled, releases
+from mcp_guard.rules.subjects import acceptable, called, labelled, releases, verifiable
 
 _SECOND = timedelta(seconds=1)  # registries write times with more or fewer digits
 _STRONG = frozenset({"sha256", "sha384", "sha512"})
@@ -69,7 +69,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         problems = [(problem, CHECK_ONLINE) for problem in _mismatch(package)]
         problems += [(problem, command.pin(server)) for problem in _edited(package)]
         problems += [(problem, explain(RULE.name)) for problem in _replaced(package, facts.base_lock)]
-        if required:
+        if required and verifiable(package.package):
             problems += [(problem, CHECK_ONLINE) for problem in _weak(release.digests)]
         for problem, remedy in problems:
             message = f"{labelled(package.package)} of {called(server)} {problem}"

@@ -2,9 +2,10 @@
 
 ## What
 
-The package is not taken from a registry but from git without a full commit hash, from the URL of an archive, or
-from a path. Branches and tags can be moved, an archive can be replaced, and none of them has a record that says
-what stood there yesterday. Only a full commit hash names one content.
+The package is not taken from a registry but from git without a full commit hash (a gist, a flake and a crate of a
+repository too), from the URL of an archive, or from a path. Branches and tags can be moved, short hashes can be made
+to fit, an archive can be replaced, and none of them has a record that says what stood there yesterday. Only a full
+commit hash names one content.
 
 ## Why
 
@@ -39,8 +40,8 @@ malicious at once; the payload of the TanStack wave (2026-05-11) came through `g
 
 ## Remedy
 
-Name an exact version of the released package, or the full commit hash. Where neither exists, accept this one
-definition:
+Name an exact version of the released package, or the full commit hash (40 digits, as `git ls-remote` prints it).
+Where neither exists, accept this one definition:
 
     mcp-guard accept package notes --rule mutable-source --reason "why" --until 2027-02-20
 """
@@ -49,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mcp_guard.launchers.specs.location import location
 from mcp_guard.model import Facts, Finding, Package
 from mcp_guard.rules.commands import commands
 from mcp_guard.rules.rule import Rule
@@ -56,9 +58,9 @@ from mcp_guard.rules.subjects import called, launched
 from mcp_guard.rules.urls import origin
 
 _WHY = {
-    "git": "without a full commit hash, and a branch or tag can be moved",
-    "url": "and what is delivered there can be replaced",
-    "path": "and what lies there is not under a version",
+    "git": "without a full commit hash, and a branch, a tag or a short hash can come to mean another commit",
+    "url": "without a hash, and what is delivered there can be replaced",
+    "path": "and what lies there has neither version nor record",
 }
 
 
@@ -74,8 +76,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _from(package: Package) -> str:
-    """Name the place, of a URL only the origin: the rest may hold a token."""
-    return origin(package.written) if "://" in package.written else package.written
+    """Name the place: a repository without user name and revision, of another URL only the origin, as for tokens."""
+    if "://" not in package.written:
+        return package.written
+    return location(package.written) if package.source == "git" else origin(package.written)
 
 
 RULE = Rule("mutable-source", "error", check)

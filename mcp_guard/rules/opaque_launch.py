@@ -40,8 +40,16 @@ a person.
 
 ## Remedy
 
-Name the package, the image or a tracked script directly. Where that is impossible and you have read the command,
-accept this one definition; any change of it ends the permission.
+Write what is started so that a reader sees it too. It depends on what the finding says:
+
+- inline code, a pipe, several commands: put them into a script in this repository, and start that;
+- a wrapper or flag that mcp-guard does not know: start the package, the image or the script directly;
+- a variable in the place of a program or package: write its value, and leave variables to arguments and `env`;
+- a whole command line in one string: split it into `command` and `args`;
+- something that the client starts and the file does not name (an extension, a gateway): that can only be permitted.
+
+Where none of it is possible and you have read the command, accept this one definition; any change of it ends the
+permission.
 
     mcp-guard accept program tools --reason "why" --until 2027-02-20
 """

@@ -3,8 +3,11 @@
 ## What
 
 A flag, a variable of the server or a file beside the config (`.npmrc`, `uv.toml`, `pip.conf`, …) names another
-registry or index, or changes what is installed from there. A registry that only the repository names is not asked
-either: whoever writes to the repository would decide who vouches for a package, and could learn what you ask for.
+registry, index, proxy or certificate, moves the folders in which a launcher finds its settings and what it has
+installed, or changes what is installed otherwise. So may an `envFile` that is not in the repository. An override that
+names the registry that is asked anyway is nothing. A registry that only the repository names is not asked either:
+whoever writes to the repository would decide who vouches for a package, and could learn what you ask for. Variables
+that load code whatever is installed are `code-loading-environment`.
 
 ## Why
 
@@ -73,7 +76,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Report every override, and every registry that was not asked because only the repository names it."""
     command = commands(facts)
     for server in facts.servers:
-        for override in _overrides(server):
+        for override in overrides(server):
             remedy = command.accept(server.server, RULE.name)
             message = _moved(server, override)
             yield Finding(RULE.name, RULE.severity, override.place, message, remedy, server.server.name.text)
@@ -84,7 +87,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield Finding(RULE.name, RULE.severity, place, message, CHECK_ONLINE, owner.name.text, name)
 
 
-def _overrides(server: ServerFacts) -> Iterator[Override]:
+def overrides(server: ServerFacts) -> Iterator[Override]:
+    """List what moves the launches of a server: on their command lines, in the environment, in files beside it."""
     for launch in server.launches:
         if isinstance(launch, (PackageLaunch, ImageLaunch)):
             yield from launch.overrides
@@ -93,7 +97,9 @@ def _overrides(server: ServerFacts) -> Iterator[Override]:
 
 def _moved(server: ServerFacts, override: Override) -> str:
     if override.registry is None:
-        return f"{override.what} changes what {called(server.server)} installs, so the pinned facts may not hold for it"
+        return (
+            f"{override.what} may change what {called(server.server)} installs, so the pinned facts may not hold for it"
+        )
     scope = f" for {override.scope}" if override.scope else ""
     return (
         f"{override.what} moves {called(server.server)} to {origin(override.registry)}{scope}, "

@@ -52,17 +52,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from mcp_guard.model import Facts, Finding
+from mcp_guard.model import ASKED, Facts, Finding
 from mcp_guard.rules.commands import commands
 from mcp_guard.rules.rule import Rule
 from mcp_guard.rules.subjects import acceptable, called, labelled, registry, releases
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Report every release that is too young, or whose age nobody can know. Images have no time of publication."""
+    """Report every release that is too young, or whose age nobody can know.
+
+    Images have no time of publication, and of what nobody is asked about `unverified-publisher` speaks.
+    """
     command = commands(facts)
     for server, package, release in releases(facts):
-        if package.package.ecosystem == "oci":
+        if package.package.ecosystem not in ASKED:
             continue
         least = facts.policy.min_age if package.known else facts.policy.min_age_new
         problem = _problem(release.published, least, facts.now, registry(package.package, release.registry))

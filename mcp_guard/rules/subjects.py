@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mcp_guard.model import (
+    ASKED,
+    Config,
+    Ecosystem,
     Facts,
     ImageLaunch,
     Kind,
@@ -14,6 +17,7 @@ from mcp_guard.model import (
     Package,
     PackageFacts,
     PackageLaunch,
+    Problem,
     ProgramLaunch,
     Release,
     RemoteLaunch,
@@ -25,7 +29,29 @@ from mcp_guard.model import (
 # The bases on which the lock's own words count; a claim that nobody has checked does not (DESIGN §3).
 _GOOD = frozenset({"receipt", "proven", "carried"})
 
-_DEFAULTS = {"npm": "the npm registry", "pypi": "PyPI", "oci": "its registry"}
+_DEFAULTS: dict[Ecosystem, str] = {
+    "npm": "the npm registry",
+    "pypi": "PyPI",
+    "oci": "its registry",
+    "nuget": "NuGet",
+    "golang": "the Go module proxy",
+    "cargo": "crates.io",
+    "jsr": "JSR",
+    "nix": "Nix",
+}
+
+
+def problems(facts: Facts, rule: str) -> Iterator[tuple[Config, Problem]]:
+    """List what is wrong with documents, or what they grant, by the rule that tells it."""
+    for config in facts.configs:
+        for problem in config.problems:
+            if problem.rule == rule:
+                yield config, problem
+
+
+def defined(config: Config, problem: Problem) -> Server | None:
+    """Return the definition that a problem stands in; None where it is about a whole file, or about another one."""
+    return next((server for server in config.servers if server.name.text == problem.server), None)
 
 
 def packages(facts: Facts) -> Iterator[tuple[Server, PackageFacts]]:
@@ -94,6 +120,11 @@ def labelled(package: Package) -> str:
 def acceptable(package: Package) -> str | None:
     """Name a package as an acceptance may: one exact version, or not at all."""
     return labelled(package) if package.version is not None else None
+
+
+def verifiable(package: Package) -> bool:
+    """Say whether anything of a package can be verified: its registry is asked, or its version is its digest."""
+    return package.ecosystem in ASKED or package.ecosystem == "oci"
 
 
 def registry(package: Package, asked: str | None) -> str:

@@ -2,8 +2,9 @@
 
 ## What
 
-A tracked symbolic link or submodule lies on the way to a config: the file itself, or a folder such as `.cursor`.
-What a client reads through it is decided on each machine, or in another repository, and not by this commit.
+A tracked symbolic link or submodule lies on the way to a config: the file itself, a folder such as `.cursor`, or a
+linked folder of this repository in which a config stands. What a client reads through it is decided on each machine,
+or in another repository, and not by this commit.
 
 ## Why
 
@@ -37,7 +38,7 @@ A plain file, tracked at the path that the client reads:
 
 ## Remedy
 
-Take the link out of git and put a plain file in its place:
+Take the link or the submodule out of git, and put a plain file or folder in its place. It cannot be accepted:
 
     git rm --cached .mcp.json
 """

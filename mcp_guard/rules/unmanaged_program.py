@@ -55,11 +55,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding, ProgramLaunch
+from mcp_guard.model import Facts, Finding, ProgramLaunch, ServerFacts
 from mcp_guard.policy import program_allowed
 from mcp_guard.rules.commands import commands
 from mcp_guard.rules.rule import Rule
-from mcp_guard.rules.subjects import called
+from mcp_guard.rules.subjects import called, launched
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -69,11 +69,22 @@ def check(facts: Facts) -> Iterator[Finding]:
         for launch in server.launches:
             if isinstance(launch, ProgramLaunch) and not program_allowed(facts.policy, launch.program):
                 message = (
-                    f"{called(server.server)} starts {launch.program} from outside of the repository: "
+                    f"{called(server.server)} starts {launch.program}, {_which(launch, server)}: "
                     "which program that is differs from machine to machine, and nobody has allowed it"
                 )
                 remedy = command.accept(server.server, RULE.name)
                 yield Finding(RULE.name, RULE.severity, launch.word.place, message, remedy, server.server.name.text)
+
+
+def _which(launch: ProgramLaunch, server: ServerFacts) -> str:
+    """Say why nobody knows which program it is; a name is a package's own only if the package has such a program."""
+    packages = [package.name for package in launched(server) if package.ecosystem != "oci"]
+    if "/" in launch.program or "\\" in launch.program:
+        return "which is no tracked file of this repository"
+    if packages and " " not in launch.program:
+        named = " or ".join(dict.fromkeys(packages))
+        return f"a program of {named} if there is one of this name, and else whatever is installed"
+    return "from outside of the repository"
 
 
 RULE = Rule("unmanaged-program", "error", check)

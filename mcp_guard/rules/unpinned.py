@@ -4,7 +4,8 @@
 
 A package of a registry, or a container image, is named without one exact version: no version at all, a range, a
 tag such as `latest`, an image tag. Exact means a full semver version on npm, a PEP 440 `==` without a wildcard on
-PyPI, a digest for an image. Everything else is resolved anew at each start, on each machine.
+PyPI, a digest for an image, one full version in every other ecosystem. Everything else is resolved anew at each
+start, on each machine.
 
 ## Why
 
@@ -41,7 +42,8 @@ and without a word.
 ## Remedy
 
 `pin` resolves to the newest version that is old enough, writes it into the config and its facts into the lock.
-Image digests are not resolved by this version of mcp-guard: write the digest by hand (`name@sha256:…`), or accept
+Image digests, and versions of NuGet, Go modules, crates, JSR and Nix, are not resolved by this version of mcp-guard:
+write them by hand (`name@sha256:…`, `Name@1.2.3`; for Nix a full commit hash) and then run `mcp-guard pin`, or accept
 the server as it stands with `mcp-guard accept package NAME --rule unpinned`.
 
     mcp-guard pin postmark
@@ -49,12 +51,15 @@ the server as it stands with `mcp-guard accept package NAME --rule unpinned`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding, Package
+from mcp_guard.model import ASKED, Facts, Finding, Package
 from mcp_guard.rules.commands import commands
 from mcp_guard.rules.rule import Rule
-from mcp_guard.rules.subjects import called, launched
+from mcp_guard.rules.subjects import called, launched, registry
+
+_PUNCTUATION = re.compile(r"[-_.]+")  # one and the same to PyPI (PEP 503)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -62,7 +67,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     command = commands(facts)
     for server in facts.servers:
         unpinned = [package for package in launched(server) if package.source == "registry" and package.version is None]
-        editable = all(package.ecosystem != "oci" and package.cut is not None for package in unpinned)
+        editable = all(package.ecosystem in ASKED and package.cut is not None for package in unpinned)
         remedy = command.pin(server.server) if editable else command.accept(server.server, RULE.name)
         for package in unpinned:
             message = f"{called(server.server)} runs {_what(package)} on the day it starts"
@@ -75,7 +80,12 @@ def _what(package: Package) -> str:
             f"whatever image {package.written} points to (this version of mcp-guard resolves no digests: "
             "name one by hand)"
         )
-    if package.written.casefold() == package.name.casefold():
+    if package.ecosystem not in ASKED:
+        return (
+            f"whatever version {package.written} stands for (this version of mcp-guard does not ask "
+            f"{registry(package, None)}: write an exact version by hand)"
+        )
+    if _PUNCTUATION.sub("-", package.written).casefold() == _PUNCTUATION.sub("-", package.name).casefold():
         return f"whatever version of {package.name} is newest"
     return f"whatever version {package.written} stands for"
 

@@ -50,16 +50,17 @@ from collections.abc import Iterator
 from mcp_guard.model import Facts, Finding
 from mcp_guard.rules import commands
 from mcp_guard.rules.rule import Rule
+from mcp_guard.rules.subjects import problems
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Report every place at which a config cannot be read."""
-    for config in facts.configs:
-        for problem in config.problems:
-            if problem.rule == RULE.name:
-                message = f"nobody knows which servers this config starts: {problem.message.rstrip('.')}"
-                remedy = commands.check(config.file)
-                yield Finding(RULE.name, RULE.severity, problem.place, message, remedy, problem.server)
+    for config, problem in problems(facts, RULE.name):
+        whole = "nobody knows which servers this config starts"
+        what = whole if problem.server is None else f'nobody knows what server "{problem.server}" starts'
+        message = f"{what}: {problem.message.rstrip('.')}"
+        remedy = commands.check(config.file)
+        yield Finding(RULE.name, RULE.severity, problem.place, message, remedy, problem.server)
 
 
 RULE = Rule("unreadable-config", "error", check)

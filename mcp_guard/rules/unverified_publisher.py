@@ -10,6 +10,9 @@ attestation, or one that cannot be verified here, a person has to decide: by an 
 and then what comes from elsewhere is reported. Nothing is reported where the policy neither requires `provenance` nor
 names a publisher of the package.
 
+Of NuGet, Go modules, crates, JSR and Nix nothing can be verified here: neither who published a package nor which bytes
+it has. What names one exact version of those is always reported where the policy requires `provenance` or `integrity`.
+
 ## Why
 
 postmark-mcp carried the name of the vendor's engineer as its author, and the vendor had never published it:
@@ -53,12 +56,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.model import Facts, Finding, NamedPublisher, Package, PackageFacts, Release
+from mcp_guard.model import Facts, Finding, NamedPublisher, Package, PackageFacts, Policy, Release
 from mcp_guard.rules.commands import commands
 from mcp_guard.rules.provenance_downgrade import downgraded
 from mcp_guard.rules.publishers import comes_from, known, named, named_registry, shown
 from mcp_guard.rules.rule import Rule
-from mcp_guard.rules.subjects import acceptable, called, labelled, packages, registry, release_of
+from mcp_guard.rules.subjects import acceptable, called, labelled, packages, registry, release_of, verifiable
 
 # What each level of a part says about who published; a part that is declared has not been verified.
 _SIGNATURES = {
@@ -80,10 +83,11 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     What had more before is left to `provenance-downgrade`, and what is forged to `proof-invalid`.
     """
-    required, command, base = "provenance" in facts.policy.require, commands(facts), known(facts.base_lock)
+    command, base = commands(facts), known(facts.base_lock)
     for server, package in packages(facts):
         whom = named(facts.policy, package.package)
-        if package.problems or package.served or not (required or whom) or package.basis == "weaker":
+        wanted = whom is not None or _required(package.package, facts.policy)
+        if package.problems or package.served or not wanted or package.basis == "weaker":
             continue
         why = _doubt(package, whom)
         if why is not None and downgraded(package, base) is None:
@@ -91,6 +95,12 @@ def check(facts: Facts) -> Iterator[Finding]:
             place, name = package.package.word.place, acceptable(package.package)
             remedy = command.accept(server, RULE.name)
             yield Finding(RULE.name, RULE.severity, place, message, remedy, server.name.text, name)
+
+
+def _required(package: Package, policy: Policy) -> bool:
+    """Say whether proof is required. No digest is known either of what nobody is asked about, so that counts too."""
+    bytes_unknown = package.source == "registry" and not verifiable(package)
+    return "provenance" in policy.require or ("integrity" in policy.require and bytes_unknown)
 
 
 def _doubt(facts: PackageFacts, whom: NamedPublisher | None) -> str | None:
@@ -102,6 +112,8 @@ def _doubt(facts: PackageFacts, whom: NamedPublisher | None) -> str | None:
         return f"it comes from {package.source}, and no registry vouches for it"
     if release is None:
         return None
+    if not verifiable(package):
+        return f"mcp-guard cannot verify what {registry(package, None)} serves, neither who published it nor its bytes"
     vouching = named_registry(whom)
     if vouching is not None and comes_from(release, vouching):
         return None
@@ -122,7 +134,7 @@ def _evidence(package: Package, release: Release) -> str:
             return f"it has {_SIGNATURES[release.signatures]}, and {_ATTESTATIONS[release.attestations]}"
         case "pypi":
             return f"it has {_ATTESTATIONS[release.attestations]}"
-        case "oci":
+        case "oci" | "nuget" | "golang" | "cargo" | "jsr" | "nix":
             return "its digest says which image it is, and nothing about who"
 
 

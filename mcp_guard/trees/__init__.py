@@ -6,6 +6,7 @@ configuration names and to fetch nothing (`git.py`), and nothing outside the roo
 `TreeError` and nothing else where git or the file system gives no sure answer.
 """
 
+from mcp_guard.trees.blobs import read_blobs
 from mcp_guard.trees.disk import folder, untracked, work_tree
 from mcp_guard.trees.git import find_root
 from mcp_guard.trees.history import changed, commit, head, index, resolve, staged
@@ -23,6 +24,7 @@ __all__ = [
     "folder",
     "head",
     "index",
+    "read_blobs",
     "resolve",
     "staged",
     "untracked",

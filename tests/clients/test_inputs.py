@@ -131,3 +131,15 @@ def test_a_token_in_an_input_is_masked_and_does_not_count() -> None:
     one, two = "ghp_" + "a1B2" * 9, "ghp_" + "C3d4" * 9
     assert read([prompt("what", one)])[0] == read([prompt("what", two)])[0]
     assert one in read([prompt("what", one)])[1]
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_very_many_inputs_are_a_problem(same: bool) -> None:
+    """Each counts in every server that it comes to, which a hostile file could make a matter of minutes."""
+    inputs: list[JSON] = [
+        {"id": "what" if same else f"i{number}", "default": f"${{input:i{number + 1}}}"} for number in range(201)
+    ]
+    for few, rules in ((inputs[1:], []), (inputs, ["unreadable-config"])):
+        config = clients.read(".vscode/mcp.json", text({"inputs": few, "servers": {"a": SERVER}}))
+        assert config
+        assert [problem.rule for problem in config.problems] == rules

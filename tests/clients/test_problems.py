@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_guard import clients
-from mcp_guard.clients import CLIENTS
 from mcp_guard.model import Config, Place
+from tests.clients.paths import MCP_SERVERS, OWN, PATHS
 
-FILES = [client.globs[0].removeprefix("**/") for client in CLIENTS] + ["named.json", "named.toml"]
+FILES = [*PATHS.values(), "named.json", "named.toml", "named.yaml"]
 WORDS = st.sampled_from(
     ["mcpServers", "MCPservers", "servers", "mcp", "serverCommand", "s", "S", "command", "Command", "args"]
 )
@@ -34,7 +34,7 @@ def problems(file: str, text: str) -> list[tuple[str, str, str]]:
     """Rule, the text at the place, and message."""
     lines = text.split("\n")
     found: list[tuple[str, str, str]] = []
-    for rule, place, message, _ in read(file, text).problems:
+    for rule, place, message, *_ in read(file, text).problems:
         end = place.end_column - 1 if place.end_line == place.line else None
         found.append((rule, lines[place.line - 1][place.column - 1 : end], message))
     return found
@@ -208,11 +208,6 @@ def test_what_is_ambiguous_is_still_judged() -> None:
     assert [server.argv[0].text for server in read(".mcp.json", variant).servers] == ["x"]
 
 
-def test_names_of_variables_may_differ_in_case_only() -> None:
-    text = '{"mcpServers": {"s": {"url": "u", "env": {"a": "", "A": ""}, "headers": {"h": "", "H": ""}, "Type": 1}}}'
-    assert problems(".mcp.json", text) == []
-
-
 def test_a_byte_order_mark_is_ambiguous_and_the_servers_are_read() -> None:
     config = read(".mcp.json", b'\xef\xbb\xbf{"mcpServers": {"s": {"url": "u"}}}')
     assert [(problem.rule, problem.place.line) for problem in config.problems] == [("ambiguous-document", 1)]
@@ -220,7 +215,7 @@ def test_a_byte_order_mark_is_ambiguous_and_the_servers_are_read() -> None:
     assert len(config.servers) == 1
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*OWN, "named.json", "named.toml"])
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -285,13 +280,21 @@ def test_no_bytes_raise(file: str, data: bytes) -> None:
     assert read(file, data) == read(file, data)
 
 
-@given(st.sampled_from([file for file in FILES if not file.endswith(".toml")]), VALUES)
+@given(st.sampled_from(FILES), VALUES)
+@settings(max_examples=200, deadline=None)
+def test_no_value_raises(file: str, value: object) -> None:
+    config = read(file, json.dumps(value))
+    assert all(server.argv or server.url or server.hidden for server in config.servers)
+
+
+@given(st.sampled_from([*MCP_SERVERS, "named.json", "named.yaml"]), VALUES)
 @settings(max_examples=300, deadline=None)
 def test_no_json_raises_and_no_server_is_dropped_in_silence(file: str, value: object) -> None:
     config = read(file, json.dumps(value))
     found = {server.name.text for server in config.servers} | {problem.server for problem in config.problems}
     servers = value.get("mcpServers") if isinstance(value, dict) else None
     if isinstance(servers, dict):
-        assert set(servers) <= found
+        comments = {name for name, each in servers.items() if name.startswith("$") and not isinstance(each, dict)}
+        assert set(servers) - comments <= found
     elif servers is not None:
         assert config.problems

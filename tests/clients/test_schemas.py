@@ -1,6 +1,10 @@
+"""The schemas are those of the tables, and a server is judged by them whichever way is taken."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,11 +13,15 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mcp_guard.clients import CLIENTS, schemas
-from mcp_guard.clients.table import CODEX, GEMINI, STANDARD, VSCODE, Client, Dialect
+from mcp_guard.clients.__main__ import main
+from mcp_guard.clients.__main__ import schemas as files
+from mcp_guard.clients.dialects import DIALECTS, STANDARD, VSCODE, Dialect
+from mcp_guard.clients.schema_of import server
 from mcp_guard.model import JSON
 
-DIALECTS = (STANDARD, VSCODE, CODEX, GEMINI)
-ORDINARY: JSON = {"mcpServers": {"a": {"command": "npx", "args": ["-y"], "env": {"A": "b"}}, "b": {"url": "https://x"}}}
+FOLDER = Path(__file__).resolve().parents[2] / "schemas"
+EACH = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.name)
+GOOD: JSON = {"command": "npx", "args": ["-y"], "env": {"A": "b"}, "url": "https://mcp.example", "other": [1]}
 
 
 def at(value: JSON, *path: str) -> dict[str, JSON]:
@@ -35,118 +43,134 @@ def keywords(schema: JSON, *, names: bool = False) -> Iterator[str]:
             yield from keywords(value)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def read(name: str) -> dict[str, JSON]:
+    schema: dict[str, JSON] = json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def test_the_files_are_fresh() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
+    for name, text in files():
+        assert written.get(name) == text, "stale: run python -m mcp_guard.clients --schemas schemas"
+
+
+def test_the_command_writes_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "argv", ["clients", "--schemas", str(tmp_path)])
+    main()
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == dict(files())
+
+
+def test_every_dialect_has_a_client() -> None:
+    assert {client.dialect for client in CLIENTS} == set(DIALECTS)
+
+
+@EACH
 def test_schemas_are_schemas_and_usable_in_an_editor(dialect: Dialect) -> None:
-    schema = schemas.load(dialect.name)
+    schema = read(dialect.name)
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"urn:mcp-guard:schema:{dialect.name}"
-    assert schema["title"]
-    assert schema["description"]
+    assert dialect.title in str(schema["title"])
+    assert at(schema, "properties")
     for name in at(schema, "$defs", "server", "properties"):
-        assert at(schema, "$defs", "server", "properties", name)["description"]
+        assert "type" in at(schema, "$defs", "server", "properties", name)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-def test_the_fields_of_the_table_are_those_of_the_schema(dialect: Dialect) -> None:
-    server = at(schemas.load(dialect.name), "$defs", "server")
-    assert sorted(at(server, "properties")) == sorted(dialect.fields)
-    condition = at(server, "if", "not")
-    required = condition.get("anyOf", [condition])
-    assert required in ([{"required": [url]} for url in dialect.urls], [{"required": list(dialect.urls)}])
-    assert server["then"] == {"required": ["command"]}
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("standard", {"mcpServers": {"a": GOOD}, "x": 1}, {"mcpServers": {"a": {"command": 1}}}),
+        (
+            "standard",
+            {"projects": {"/p": {"mcpServers": {"a": GOOD}}}},
+            {"projects": {"/p": {"mcpServers": {"a": {}}}}},
+        ),
+        ("vscode", {"mcp": {"servers": {"a": GOOD}}, "servers": {}}, {"servers": {"a": []}}),
+        ("codex", {"mcp_servers": {"a": GOOD}}, {"mcp_servers": []}),
+        ("opencode", {"mcp": {"a": {"command": ["npx"]}, "b": {"enabled": False}}}, {"mcp": {"a": {"command": []}}}),
+        ("goose", {"extensions": [{"type": "builtin"}]}, {"extensions": [{"type": "stdio"}]}),
+        ("goose", {"extensions": {"a": {"cmd": "npx"}}}, {"extensions": {"a": {"cmd": ""}}}),
+        ("zed", {"context_servers": {"a": {"settings": {}}}}, {"context_servers": {"a": {"command": {"args": []}}}}),
+        (
+            "zed",
+            {"context_servers": {"a": {"command": {"path": "x"}}}},
+            {"context_servers": {"a": {"source": "custom"}}},
+        ),
+        ("continue", {"mcpServers": [{"uses": "a/b"}]}, {"mcpServers": [{"name": "a"}]}),
+        ("cline", {"mcpServers": {"a": {"transport": {"url": "u"}}}}, {"mcpServers": {"a": {"transport": {}}}}),
+        ("agents", {"mcp": {"targets": [{"target": "@a/b"}]}}, {"mcp": {"targets": [{"target": 1}]}}),
+        ("gemini", {"mcp": {"serverCommand": "npx x"}}, {"mcp": {"serverCommand": ""}}),
+    ],
+)
+def test_a_whole_config_is_judged(name: str, good: JSON, bad: JSON) -> None:
+    validator = Draft202012Validator(read(name))
+    assert validator.is_valid(good)
+    assert not validator.is_valid(bad)
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
-def test_the_maps_of_the_table_are_those_of_the_schema(client: Client) -> None:
-    properties = at(schemas.load(client.dialect.name), "properties")
-    maps = [
-        (name,)
-        for name, schema in properties.items()
-        if isinstance(schema, Mapping) and "additionalProperties" in schema
-    ]
-    assert sorted(maps) == sorted(client.maps)
-    if client.command_line:
-        first, second = client.command_line
-        assert at(properties, first, "properties", second)["type"] == "string"
-
-
-def test_every_keyword_of_a_server_that_can_break_has_its_own_words() -> None:
-    worded = {"type", "minLength", "required"}
+@EACH
+def test_every_keyword_of_a_server_that_can_break_has_its_own_words(dialect: Dialect) -> None:
+    worded = {"type", "minLength", "minItems", "required"}
     silent = {"title", "description", "properties", "additionalProperties", "items", "if", "then", "not", "anyOf"}
-    for dialect in DIALECTS:
-        server = at(schemas.load(dialect.name), "$defs", "server")
-        assert set(keywords(server)) <= worded | silent
+    assert set(keywords(server(dialect))) <= worded | silent | {"const", "maxProperties"}  # the last in conditions only
 
 
-def test_an_ordinary_config_keeps_to_the_schema_and_unknown_keys_are_allowed() -> None:
-    validator = Draft202012Validator(schemas.load("standard"))
-    assert validator.is_valid(ORDINARY)
-    assert validator.is_valid({"theme": 1, "mcpServers": {"a": {"command": "x", "new": [1]}}})
-    assert not validator.is_valid({"mcpServers": {"a": {"new": 1}}})
-    assert list(schemas.breaks("standard", {"command": "x", "new": [1]})) == []
+@pytest.mark.parametrize(
+    ("name", "broken", "path", "expected", "got"),
+    [
+        ("standard", {"command": ""}, ("command",), "a string with something in it", "an empty one"),
+        ("standard", {}, (), "command or url", "neither"),
+        ("standard", [], (), "an object", None),
+        ("opencode", {"command": []}, ("command",), "a list with something in it", "an empty one"),
+        ("opencode", {"command": 1}, ("command",), "a string or a list", None),
+        ("goose", {"type": "stdio"}, (), "cmd or uri", "neither"),
+        ("zed", {"command": {}}, ("command",), "path", "neither"),
+        ("cline", {"transport": {}}, ("transport",), "command or url", "neither"),
+        ("vscode", {"command": "c", "env": {"A": True}}, ("env", "A"), "a string, a number or null", None),
+    ],
+)
+def test_a_break_has_its_place_and_words(
+    name: str, broken: JSON, path: tuple[str, ...], expected: str, got: str | None
+) -> None:
+    assert list(schemas.breaks(DIALECTS[name], broken)) == [(path, expected, got)]
 
 
-def test_breaks_have_one_place_each() -> None:
-    found = list(schemas.breaks("vscode", {"command": 1, "args": ["x", None], "env": {"A": 1, "B": []}}))
-    assert [(each.path, each.expected) for each in found] == [
-        (("command",), "a string"),
-        (("args", 1), "a string"),
-        (("env", "B"), "a string, a number or null"),
-    ]
-
-
-def test_a_keyword_without_words_is_reported_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_keyword_without_words_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     validator = Draft202012Validator({"maxProperties": 0})
     monkeypatch.setattr(schemas, "_validator", lambda _: validator)
-    [found] = schemas.breaks("standard", {"type": "x"})
+    [found] = schemas.breaks(STANDARD, {"type": "x"})
     assert found == ((), "what the standard schema says of maxProperties", "something else")
 
 
-def test_the_schemas_lie_beside_the_package_or_in_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    package = tmp_path / "mcp_guard"
-    (package / "clients").mkdir(parents=True)
-    monkeypatch.setattr(schemas, "__file__", str(package / "clients" / "schemas.py"))
-    assert schemas.folder() == str(tmp_path / "schemas")
-    (package / "schemas").mkdir()
-    assert schemas.folder() == str(package / "schemas")
-
-
-def test_a_schema_that_defines_no_server_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schemas, "load", lambda _: {"$defs": {}})
-    with pytest.raises(LookupError, match=r"none\.schema\.json does not define a server"):
-        list(schemas.breaks("none", {}))
-
-
 def test_a_validator_is_made_once() -> None:
-    assert schemas._validator("codex") is schemas._validator("codex")
+    assert schemas._validator(VSCODE) is schemas._validator(VSCODE)
 
 
+FIELDS = sorted({field.split("/")[0] for dialect in DIALECTS.values() for field in dialect.fields} | {"type", "x"})
 TEXTS = st.sampled_from(["", "npx", " "]) | st.text(max_size=3)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS | st.sampled_from(FIELDS), inner, max_size=2),
     max_leaves=4,
 )
-SHAPES = st.dictionaries(
-    st.sampled_from(["command", "args", "env", "url", "type", "cwd", "headers"]), VALUES, max_size=4
-)
+SHAPES = st.dictionaries(st.sampled_from(["command", "url", "args", "env", *FIELDS]), VALUES, max_size=4)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@EACH
 @given(shape=SHAPES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_is_plain_keeps_to_every_schema(dialect: Dialect, shape: dict[str, JSON]) -> None:
     """The short way may only skip what jsonschema would not find fault with."""
-    server = at(schemas.load(dialect.name), "$defs", "server")
-    if schemas.is_plain(shape):
-        assert Draft202012Validator(server).is_valid(shape)
+    if schemas.is_plain(dialect, shape):
+        assert Draft202012Validator(server(dialect)).is_valid(shape)
 
 
 def test_which_shapes_are_plain() -> None:
-    assert schemas.is_plain({"command": "npx", "args": ["-y", "x"], "env": {"A": "b"}})
-    assert schemas.is_plain({"url": "https://mcp.example/"})
+    assert schemas.is_plain(STANDARD, GOOD)
+    assert schemas.is_plain(STANDARD, {"command": "x", "cwd": "y", "disabled": False, "headers": {"A": "b"}})
+    assert schemas.is_plain(VSCODE, {"command": "x", "env": {"A": 1, "B": None}})
+    assert schemas.is_plain(DIALECTS["opencode"], {"command": ["npx"], "environment": {}})
     odds: list[JSON] = [{}, [], {"args": []}, {"command": ""}, {"command": "x", "args": "y"}]
-    odds.append({"command": "x", "env": {"A": 1}})
-    odds.append({"command": "x", "cwd": "y"})  # what it does not know, the schema judges
-    assert not any(map(schemas.is_plain, odds))
+    odds += [{"command": "x", "env": {"A": 1}}, {"command": ["x"]}, {"command": "x", "cwd": 1}]
+    assert not any(schemas.is_plain(STANDARD, odd) for odd in odds)
+    assert not schemas.is_plain(VSCODE, {"command": "x", "env": {"A": True}})

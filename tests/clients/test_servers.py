@@ -6,8 +6,8 @@ from itertools import permutations
 import pytest
 
 from mcp_guard import clients
-from mcp_guard.clients import CLIENTS
 from mcp_guard.model import Config, Place, Server, Word
+from tests.clients.paths import FLAT
 
 
 def read(file: str, text: str, *, named: bool = False) -> Config:
@@ -60,7 +60,7 @@ def test_every_word_stands_where_it_says() -> None:
         assert json.loads(FULL[word.start : word.end]) == word.text
 
 
-@pytest.mark.parametrize("file", [client.globs[0].removeprefix("**/") for client in CLIENTS if client.format == "json"])
+@pytest.mark.parametrize("file", FLAT)
 @pytest.mark.parametrize("url", ["url", "serverUrl", "httpUrl"])
 def test_remotes_of_all_json_clients(file: str, url: str) -> None:
     server = only(read(file, f'{{"mcpServers": {{"r": {{"{url}": "https://a.example", "headers": {{"H": "v"}}}}}}}}'))
@@ -70,7 +70,7 @@ def test_remotes_of_all_json_clients(file: str, url: str) -> None:
     assert [(each.name.text, each.value.text) for each in server.headers] == [("H", "v")]
 
 
-@pytest.mark.parametrize("file", [client.globs[0].removeprefix("**/") for client in CLIENTS if client.flat])
+@pytest.mark.parametrize("file", FLAT)
 @pytest.mark.parametrize(
     "text",
     [
@@ -111,7 +111,8 @@ trust_level = "trusted"
 def test_codex() -> None:
     config = read(".codex/config.toml", CODEX)
     first, second = config.servers
-    assert config.problems == ()
+    [trusted] = config.problems
+    assert (trusted.rule, trusted.severity, trusted.place.line) == ("self-approval", "warning", 13)
     assert first.name == Word("a b", Place(".codex/config.toml", 2, 14, 2, 19), 25, 30)
     assert texts(first.argv) == ["npx", "-y", "p@1.0.0"]
     assert [(each.name.text, each.value.text) for each in first.env] == [("K", "v")]
@@ -148,11 +149,11 @@ def test_gemini_reads_its_one_command_line_too() -> None:
         ("claude_desktop_config.json", '{"globalShortcut": "x", "preferences": {"a": true}}'),
         (
             ".gemini/settings.json",
-            '{"theme": "x", "hooks": {"BeforeTool": [{"command": "rm"}]}, "mcp": {"allowed": []}}',
+            '{"theme": "x", "keys": {"BeforeTool": [{"command": "rm"}]}, "mcp": {"allowed": []}}',
         ),
         (".gemini/settings.json", '{"tool": {"command": "x"}}'),
         (".codex/config.toml", ""),
-        (".codex/config.toml", 'model = "m"\nnotify = ["x"]\n[tool]\ncommand = "x"\n'),
+        (".codex/config.toml", 'model = "m"\n[tool]\ncommand = "x"\n'),
     ],
 )
 def test_a_file_without_servers_passes(file: str, text: str) -> None:
@@ -186,7 +187,8 @@ def test_a_named_file_without_a_map_is_a_problem(text: str) -> None:
     assert problem.rule == "unreadable-config"
     assert problem.message == (
         "no server map was found in this file: "
-        'servers are read from mcpServers, servers, mcp_servers, mcp.servers, ["mcp.servers"]'
+        "servers are read from mcpServers, mcp_servers, mcp-servers, mcp.servers, amp.mcpServers, context_servers, "
+        "servers, mcp, extensions, mcp/targets"
     )
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mcp_guard import env_files, launchers, pipeline, redaction, workspace
+from mcp_guard import env_files, launchers, pipeline, redaction, scripts
 from mcp_guard.model import Override, PackageLaunch, Place, Server, ServerFacts
 from tests.core.conftest import PIN, Site, blocking, of
 
@@ -27,15 +27,15 @@ def read(site: Site, file: str = ".env") -> Server:
 def expand(site: Site, found: Server, seen: dict[str, str] | None = None) -> Server:
     """Read the files of a server as the tree holds them now."""
     space = site.space()
-    (config,) = space.configs
-    return env_files.expand(found, config, space.tree, workspace.tracked(space.tree, {} if seen is None else seen))
+    (config,) = (config for config in space.configs if config.file == found.file)
+    return env_files.expand(found, config, space.tree, scripts.tracked(space.tree, {} if seen is None else seen))
 
 
 def facts(site: Site) -> ServerFacts:
     """What the one server amounts to, nobody asked."""
     space = site.space()
     (config,) = space.configs
-    tracked = workspace.tracked(space.tree, {})
+    tracked = scripts.tracked(space.tree, {})
     with site.world(space.policy) as world:
         return pipeline.server_facts(config.servers[0], config, space, world.registries, tracked)
 
@@ -102,9 +102,9 @@ def test_files_that_the_tree_does_not_hold_stay_a_doubt(site: Site, file: str) -
     found = read(site, file)
     assert [word.text for word in found.env_files] == [file]
     assert found.env == ()
-    (launch,) = launchers.read(found, lambda _: False)
+    (launch,) = launchers.read(found, launchers.Tracked(lambda _: False, lambda _: None))
     assert isinstance(launch, PackageLaunch)
-    assert [override.what for override in launch.overrides] == ["envFile"]
+    assert [override.what for override in launch.overrides] == [f"the env file {file}"]
 
 
 def test_an_untracked_file_is_not_in_the_tree(site: Site) -> None:
@@ -248,3 +248,11 @@ def test_a_changed_file_of_variables_is_a_changed_definition(site: Site) -> None
     assert blocking(site.judge()) == []
     site.write(".env", "MODE=slow\n")
     assert blocking(site.judge()) == ["definition-changed"]
+
+
+def test_code_that_a_variable_of_a_file_loads_is_a_finding(site: Site) -> None:
+    site.write(".env", "NODE_OPTIONS=--require ./x.js\n")
+    server(site)
+    found = [finding for finding in site.judge(network="off").findings if finding.rule == "code-loading-environment"]
+    assert [(finding.place.file, finding.place.line) for finding in found] == [(".env", 1)]
+    assert "x.js" not in found[0].message

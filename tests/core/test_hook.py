@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mcp_guard import hook, trees
 from mcp_guard.hook import Occasion
@@ -10,6 +12,7 @@ from tests.cli.conftest import Desk
 from tests.core.conftest import Site
 from tests.registry import Registry
 
+BLOCK = '# /// script\n# dependencies = ["requests"]\n# ///\n'
 CONFIG = '{"mcpServers": {}}'
 
 
@@ -158,9 +161,9 @@ def test_a_push_that_only_deletes_is_the_whole_tree_where_it_may_matter(site: Si
     assert names(occasion(site, PRE_COMMIT_FROM_REF="HEAD~1", PRE_COMMIT_TO_REF="HEAD")) is None
 
 
-@pytest.mark.parametrize("path", ["server.js", "tools/run.SH", "x.py", "a/b.mts"])
+@pytest.mark.parametrize("path", ["server.js", "x.py", "a/b.mts", "server.v2", "x.jar"])
 def test_a_deleted_script_widens_and_a_changed_one_does_not(site: Site, path: str) -> None:
-    """That a server's script is there is a fact of every config; what stands in it is not ours to judge."""
+    """That a server's script is there is a fact of every config; what its code does is not ours to judge."""
     site.write(path, "1")
     site.commit()
     site.write(path, "2")
@@ -170,13 +173,108 @@ def test_a_deleted_script_widens_and_a_changed_one_does_not(site: Site, path: st
     assert names(occasion(site, ".mcp.json")) is None
 
 
+@pytest.mark.parametrize(
+    "path", ["tools/run.SH", "bin/server", "Makefile", "a/justfile", "deno.json", "docker-compose.dev.yml", "x.ps1"]
+)
+def test_a_changed_script_that_is_read_widens(site: Site, path: str) -> None:
+    """What a shell script or a task starts in its turn is judged, so a commit of it alone is looked at."""
+    site.write("README.md", "")
+    site.commit()
+    site.write(path, "1")
+    assert names(occasion(site)) is None
+
+
+CALL = "#!/bin/sh\nexec npx -y good@1.0.0\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("run.v1", CALL, CALL.replace("good", "evil")),
+        ("run.js", CALL, "1\n"),
+        ("run.js", "1\n", CALL),
+        ("run.js", "1\n", "true && npx evil\n"),  # a shell may be told to read it
+        ("server.ts", "#!/usr/bin/env -S npx -y tsx@4.0.0\n", "#!/usr/bin/env -S npx -y tsx@4.0.1\n"),
+        ("server.py", "#!/usr/bin/env -S uv run --script\n", "#!/usr/bin/env -S uv run --with evil --script\n"),
+        ("mcp/stack.yml", "services: {a: {image: b}}\n", "services: {a: {image: c}}\n"),
+        ("stack.json", '{"serv\\u0069ces": {}}', '{"serv\\u0069ces": {"a": {}}}'),
+        ("stack.conf", "services:\n", "services:\n  a: {}\n"),
+        ("run.v1", "exit\n", "\xff" * (1 << 20)),
+    ],
+)
+def test_whatever_its_name_a_file_that_starts_something_widens(site: Site, path: str, before: str, after: str) -> None:
+    site.write("README.md", "")
+    site.write(path, before)
+    site.commit()
+    site.write(path, after)
+    assert names(occasion(site)) is None
+
+
+def test_a_changed_file_that_is_no_text_widens(site: Site) -> None:
+    site.write("server.v1", b"\xff")
+    site.commit()
+    site.write("server.v1", b"\xfe")
+    assert names(occasion(site)) is None
+
+
+@pytest.mark.parametrize("path", ["run.sh", "server.js", "bin/server", "a.v1"])
+def test_a_script_that_becomes_a_link_widens(site: Site, path: str) -> None:
+    """It is no file of this repository any more."""
+    site.write(path, "1")
+    site.commit()
+    (site.folder / path).unlink()
+    (site.folder / path).symlink_to("/usr/bin/env")
+    site.git("add", "--all")
+    assert names(occasion(site)) is None
+
+
+@pytest.mark.parametrize("path", ["notes.md", "x.txt", "page.html"])
+def test_what_the_hook_passes_over_starts_nothing(desk: Desk, path: str) -> None:
+    """A commit of it alone is not looked at, so a config must not take what it starts from it."""
+    desk.write(path, "#!/bin/sh\nexec npx -y good@1.0.0\n")
+    desk.config(a={"command": f"./{path}"}, b={"command": "bash", "args": [path]})
+    assert desk.rules().count("unmanaged-program") == 2
+
+
+@pytest.mark.parametrize("name", ["npx", "npm", "bun", "uvx", "docker", "go", "make", "nix", "mcp-proxy"])
+def test_no_call_that_grammars_read_is_passed_over(name: str) -> None:
+    lines = (f"{name} x", f"exec {name}", f'"{name}" x', f"a && /usr/bin/{name} x", f"A=b {name}.cmd x", f"({name})")
+    for line in lines:
+        assert hook.may_start("x.js", f"a\n{line}\n".encode()), line
+    assert not hook.may_start("x.js", f"const {name}s = 1 // of {name}er\n".encode())
+
+
+PIECES = [*"#!/ \n\t;&|()'\"$=-\\\r", "npx", "sh", "env", "cd", "exec", "x", "///", "script"]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_any_changed_file_is_judged_without_an_error(text: str) -> None:
+    for path in ("x.js", "x.sh", "x.cmd", "x.v1"):
+        hook.may_start(path, text.encode())
+
+
+@pytest.mark.parametrize(("before", "after"), [("x = 1\n", BLOCK), (BLOCK, "x = 1\n"), (BLOCK, None), (None, BLOCK)])
+def test_a_python_script_that_names_packages_widens(site: Site, before: str | None, after: str | None) -> None:
+    """PEP 723: `uv run script.py` installs what the block in it names."""
+    site.write("README.md", "")
+    if before is not None:
+        site.write("server.py", before)
+    site.commit()
+    if after is None:
+        site.git("rm", "--quiet", "server.py")
+    else:
+        site.write("server.py", after)
+    assert names(occasion(site)) is None
+
+
 def test_a_named_config_that_is_not_in_the_tree_stays(site: Site) -> None:
     site.write("README.md", "")
     assert names(occasion(site, "gone/.mcp.json")) == ("gone/.mcp.json",)
 
 
 @pytest.mark.parametrize(
-    ("name", "looked_at"), [("mine.JSON", True), ("mine.jsonc", True), ("a.toml", True), ("x.js", False)]
+    ("name", "looked_at"),
+    [("mine.JSON", True), ("mine.jsonc", True), ("a.toml", True), ("a.yml", True), ("a.YAML", True), ("x.js", False)],
 )
 def test_a_named_file_that_no_client_owns_may_be_a_config(site: Site, name: str, looked_at: bool) -> None:
     site.write(name, "{}")

@@ -44,6 +44,18 @@ def test_oci(name: str, version: str) -> None:
     assert purl("oci", name, version) == official("oci", name, version)
 
 
+@given(st.sampled_from(["nuget", "cargo", "golang", "nix"]), NAME, SEMVER)
+@example("golang", "github.com/owner/module", "v1.2.3+incompatible")
+@example("nix", "github.com/owner/flake", "0" * 40)
+def test_what_no_registry_is_asked_about(ecosystem: Ecosystem, name: str, version: str) -> None:
+    assert purl(ecosystem, name, version) == official(ecosystem, name, version)
+
+
+@given(SCOPED, SEMVER)
+def test_jsr(name: str, version: str) -> None:
+    assert purl("jsr", name, version) == official("jsr", name, version)
+
+
 @pytest.mark.parametrize(
     ("ecosystem", "name", "version", "expected"),
     [

@@ -15,14 +15,13 @@ from mcp_guard import clients, launchers, lock, lockfiles, policy, triggers
 
 ROOT = Path(__file__).resolve().parents[2]
 
-CONFIGS = [glob.removeprefix("**/") for client in clients.CLIENTS for glob in client.globs]
+CONFIGS = [glob.replace("*", "x") for client in clients.CLIENTS for glob in client.globs]
 FILES = [
     *CONFIGS,
     triggers.LOCK_FILE,
     *triggers.POLICY_FILES,
     *triggers.OVERRIDE_FILES,
     *lockfiles.FILES,
-    ".env",
     ".env.local",
     ".envrc",
     "prod.env",
@@ -31,13 +30,12 @@ FILES = [
 ]
 OTHERS = [
     "README.md",
-    "mcp.json",
+    "mcp.txt",
     "env",
     "package-lock.json5",
     "package.json5",
     "my-package.json",
     ".npmrc.bak",
-    "a.mcp.json",
     "settings.json",
     "server.js",
     "node_modules",
@@ -59,7 +57,7 @@ def test_files_that_concern_us(path: str) -> None:
     proofs = path.startswith(triggers.PROOFS_FOLDER)  # they stand at the root
     for folder in [""] if proofs else ["", "a/", "with space/ü/"]:
         assert triggers.concerns(folder + path)
-        assert triggers.widens(folder + path) == (path not in CONFIGS)
+        assert triggers.widens(folder + path) == (path not in CONFIGS or path == ".env")
         assert re.search(triggers.files_pattern(), folder + path)
 
 
@@ -88,17 +86,19 @@ def test_files_of_variables(path: str, is_one: bool) -> None:
 @pytest.mark.parametrize(
     ("path", "is_one"),
     [
-        ("a/x.py", True),
-        ("X.JS", True),
-        ("x.sh", True),
-        ("run.cmd", True),
-        ("x.json", False),
-        ("py", False),
-        ("x.py/a", False),
+        ("a/README.md", True),
+        ("X.PNG", True),
+        ("requirements.txt", True),
+        ("x.js", False),
+        ("md", False),
+        ("x.md/a", False),
+        ("node_modules/.bin/x.md", False),
+        (".env.txt", False),
+        ("mcp-guard.proofs/x.txt", False),
     ],
 )
-def test_scripts(path: str, is_one: bool) -> None:
-    assert triggers.is_script(path) is is_one
+def test_what_nothing_starts(path: str, is_one: bool) -> None:
+    assert triggers.is_inert(path) is is_one
 
 
 def test_case_does_not_hide_a_file() -> None:

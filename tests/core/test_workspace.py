@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from mcp_guard import workspace
+from mcp_guard import scripts, workspace
 from mcp_guard.lock import LOCK_LIMIT
 from mcp_guard.model import Config, Link, Policy
 from mcp_guard.policy import PolicyError
@@ -298,7 +298,7 @@ def test_tracked_notes_what_was_asked(site: Site) -> None:
     (site.folder / "link.js").symlink_to("script.js")
     site.git("add", "--all")
     seen: dict[str, str] = {}
-    ask = workspace.tracked(site.space().tree, seen)
+    ask = scripts.tracked(site.space().tree, seen).holds
     assert [ask(path) for path in ("script.js", "link.js", "missing.js")] == [True, False, False]
     assert seen == {"script.js": "", "link.js": "", "missing.js": ""}
 

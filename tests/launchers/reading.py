@@ -106,14 +106,20 @@ def pinned(argv: Sequence[str], package: Package, version: str) -> list[str]:
     return edited
 
 
+def tree(files: Collection[str] = ()) -> launchers.Tracked:
+    """A tree of these files; of a mapping the values are their texts, else they are empty."""
+    texts = files if isinstance(files, Mapping) else dict.fromkeys(files, "")
+    return launchers.Tracked(texts.__contains__, texts.get)
+
+
 def check_pins(argv: Sequence[str], tracked: Collection[str] = ()) -> None:
     """Every package with a cut reads as pinned, and everything else as before, once the cut is replaced."""
-    before = launchers.read(server(argv), tracked.__contains__)
+    before = launchers.read(server(argv), tree(tracked))
     for index, package in enumerate(packages(before)):
         if package.cut is None:
             continue
         version = VERSIONS[package.ecosystem]
-        after = launchers.read(server(pinned(argv, package, version)), tracked.__contains__)
+        after = launchers.read(server(pinned(argv, package, version)), tree(tracked))
         assert [type(launch) for launch in after] == [type(launch) for launch in before], argv
         same = packages(after)
         assert (same[index].name, same[index].version, same[index].source) == (package.name, version, "registry"), argv
@@ -126,7 +132,7 @@ def check(
 ) -> None:
     """The launches of a command line, in the notation of `texts`; `? part` is a launch whose reason holds part."""
     argv = shlex.split(line) if isinstance(line, str) else list(line)
-    launches = launchers.read(server(argv, cwd=cwd), tracked.__contains__)
+    launches = launchers.read(server(argv, cwd=cwd), tree(tracked))
     found = [text for launch in launches for text in texts(launch)]
     assert len(found) == len(expected), found
     for one, wanted in zip(found, expected, strict=True):

@@ -11,7 +11,7 @@ import pytest
 
 from mcp_guard import launchers
 from mcp_guard.model import OpaqueLaunch, Server
-from tests.launchers.reading import check_pins, server
+from tests.launchers.reading import check_pins, server, tree
 
 CONFIGS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus" / "configs"
 MAPS = ("mcpServers", "servers", "mcp_servers", "context_servers")
@@ -52,7 +52,7 @@ def servers() -> Iterator[Server]:
 def test_the_corpus_is_read_and_mostly_understood() -> None:
     kinds: Counter[str] = Counter()
     for one in servers():
-        found = launchers.read(one, lambda _: False)
+        found = launchers.read(one, tree())
         kinds.update(type(launch).__name__ for launch in found)
         check_pins([argument.text for argument in one.argv])
         opaque = [launch.reason for launch in found if isinstance(launch, OpaqueLaunch)]

@@ -6,11 +6,11 @@ import pytest
 
 from mcp_guard import launchers
 from mcp_guard.model import OpaqueLaunch
-from tests.launchers.reading import server
+from tests.launchers.reading import server, tree
 
 
 def taken(argv: list[str], tracked: str, cwd: str | None = None) -> bool:
-    (*_, last) = launchers.read(server(argv, cwd=cwd), {tracked}.__contains__)
+    (*_, last) = launchers.read(server(argv, cwd=cwd), tree({tracked}))
     return isinstance(last, OpaqueLaunch) and tracked in last.reason
 
 

@@ -7,6 +7,9 @@ import pytest
 from tests.launchers.reading import COMMIT, check
 
 NPX = [
+    ("npx -y nodemon@3.1.0 --exec 'npx evil'", ["npm:nodemon@3.1.0 [nodemon|@3.1.0|@]", "? what its arguments name"]),
+    ("npx zx@8.0.0 s.mjs", ["npm:zx@8.0.0 [zx|@8.0.0|@]", "? what its arguments name"]),
+    ("npx @babel/node s.js", ["npm:@babel/node@* [@babel/node||@]", "? what its arguments name"]),
     ("npx foo", ["npm:foo@* [foo||@]"]),
     ("npx -y foo@1.2.3", ["npm:foo@1.2.3 [foo|@1.2.3|@]"]),
     ("npx --yes @s/n", ["npm:@s/n@* [@s/n||@]"]),
@@ -32,9 +35,9 @@ NPX = [
     ("npx -p a python -m a", ["npm:a@* [a||@]", "program python -m a"]),
     ("npx -p a npx -p b a", ["npm:a@* [a||@]", "npm:b@* [b||@]", "program a"]),
     ("npx -p user/tool tool", ["npm:user/tool@* git"]),
-    ("npx -p tsx tsx s.js", ["npm:tsx@* [tsx||@]", "? `tsx`"]),
-    ("npx tsx s.js", ["npm:tsx@* [tsx||@]", "? `tsx`"]),
-    ("npx @smithery/cli run x", ["npm:@smithery/cli@* [@smithery/cli||@]", "? `@smithery/cli`"]),
+    ("npx -p tsx tsx s.js", ["npm:tsx@* [tsx||@]", "local s.js"]),
+    ("npx tsx s.js", ["npm:tsx@* [tsx||@]", "local s.js"]),
+    ("npx @smithery/cli run x", ["npm:@smithery/cli@* [@smithery/cli||@]", "? Smithery"]),
     ("npx @s/mcp run x", ["npm:@s/mcp@* [@s/mcp||@]"]),
     ("npx node@20.0.0 s.js", ["npm:node@20.0.0 [node|@20.0.0|@]", "local s.js"]),
     ("npx npm@10.0.0 exec evil", ["npm:npm@10.0.0 [npm|@10.0.0|@]", "npm:evil@* [evil||@]"]),
@@ -42,8 +45,8 @@ NPX = [
     ("npx -c local-bin", ["program local-bin"]),
     ("npx -c '$X'", ["? `-c`"]),
     ("npx -- foo@1.0.0", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
-    ("npx --no-install foo", ["npm:foo@* [foo||@]"]),
-    ("npx --no foo", ["npm:foo@* [foo||@]"]),
+    ("npx --no-install foo", ["? installed in the project"]),
+    ("npx --no foo", ["? installed in the project"]),
     ("npx --offline foo", ["npm:foo@* [foo||@]"]),
     ("npx --yes=true foo", ["? `--yes`"]),
     ("npx --yes=evil foo", ["? `--yes`"]),  # npm makes `--yes evil` of it, and runs evil
@@ -61,7 +64,7 @@ NPX = [
     ("npx --script-shell ./evil foo", ["? decides what code runs"]),
     ("npx --loglevel '${X:---package=evil}' foo", ["? `--loglevel`"]),
     ("npx --package a,b tool", ["? not a name"]),
-    ("npx '-y @scope/pkg'", ["? one argument holds a flag and more"]),
+    ("npx '-y @scope/pkg'", ["? one argument holds a flag and more", "npm:@scope/pkg@* [-y @scope/pkg||@]"]),
     ("npx 'foo --bar'", ["? one argument with a space"]),
     ("npx ''", ["? is empty"]),
     ("npx", ["? no package"]),
@@ -95,6 +98,11 @@ NPX = [
 ]
 
 NPM = [
+    ("npm exec --yes --silent -- @s/n@1.0.0 --stdio", ["npm:@s/n@1.0.0 [@s/n|@1.0.0|@]"]),
+    ("npm exec --package=@s/n@^1 -c 'n --stdio'", ["npm:@s/n@* [--package=@s/n|@^1|@]"]),
+    ("npm exec foo@1.0.0 -y --loglevel=silent", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
+    ("npm exec x@npm:real@1.0.0", ["npm:real@1.0.0 [x@npm:real|@1.0.0|@]"]),
+    ("npm.cmd exec foo@=1.0.0", ["npm:foo@1.0.0 [foo|@=1.0.0|@]"]),
     ("npm exec foo", ["npm:foo@* [foo||@]"]),
     ("npm x -y foo@1.0.0", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
     ("npm exec -- foo@1.0.0 --package=b", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
@@ -119,10 +127,10 @@ NPM = [
     ("npm exec -c 'foo bar'", ["program foo"]),
     ("npm exec", ["? no package"]),
     ("npm", ["? npm exec"]),
-    ("npm run start", ["? npm exec"]),
-    ("npm start", ["? npm exec"]),
-    ("npm create x", ["? npm exec"]),
-    (["npm exec", "foo"], ["? several words"]),
+    ("npm run start", ["? says what `start` is"]),
+    ("npm start", ["? says what `start` is"]),
+    ("npm create x", ["npm:create-x@* [x||@]"]),
+    (["npm exec", "foo"], ["npm:foo@* [foo||@]", "? several words"]),
     (
         "npm exec mcp-remote https://mcp.example/sse",
         ["npm:mcp-remote@* [mcp-remote||@]", "remote https://mcp.example/sse"],
@@ -148,9 +156,9 @@ BUNX = [
     ("bunx github:u/r#main", ["npm:github:u/r@* git"]),
     ("bunx tsc", ["? package of its own"]),
     ("bunx claude@1.0.0", ["? package of its own"]),
-    ("bun run x", ["? bun x"]),
-    ("bun server.ts", ["? bun x"]),
-    ("bun", ["? bun x"]),
+    ("bun run x", ["? installed in the project"]),
+    ("bun server.ts", ["program server.ts"]),
+    ("bun", ["? from the client"]),
     ("bunx", ["? no package"]),
     ("bunx --unknown foo", ["? `--unknown`"]),
     ("bunx mcp-remote https://mcp.example", ["npm:mcp-remote@* [mcp-remote||@]", "remote https://mcp.example"]),
@@ -180,7 +188,7 @@ PNPM = [
     ("pnpm dlx foo@catalog:", ["? protocol"]),
     ("pnpm dlx node@20", ["? own way"]),
     ("pnpm dlx x@npm:real@1.0.0", ["npm:real@1.0.0 [x@npm:real|@1.0.0|@]"]),
-    ("pnpm exec foo", ["? pnpm dlx"]),
+    ("pnpm exec foo", ["? installed in the project"]),
     ("pnpm", ["? pnpm dlx"]),
     ("pnpm dlx", ["? no package"]),
     (
@@ -190,6 +198,21 @@ PNPM = [
 ]
 
 YARN = [
+    ("yarn dlx foo@1.2.3-beta.1+build --x", ["npm:foo@1.2.3-beta.1 [foo|@1.2.3-beta.1+build|@]"]),
+    ("yarn dlx foo@latest", ["npm:foo@* [foo|@latest|@]"]),
+    ("yarn dlx -q -p foo@1.0.0 foo", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
+    (
+        "yarn dlx --package=foo@1.0.0 --package=bar foo",
+        ["npm:foo@1.0.0 [--package=foo|@1.0.0|@]", "npm:bar@* [--package=bar||@]"],
+    ),
+    ("yarn dlx github:o/r", ["npm:github:o/r@* git"]),
+    ("yarn dlx './x'", ["npm:./x@* path"]),
+    ("yarn dlx -p foo node s.js", ["npm:foo@* [foo||@]", "local s.js"]),
+    ("yarn dlx foo@", ["npm:foo@* [foo|@|@]"]),
+    ("yarn dlx '${X}'", ["? filled in"]),
+    ("yarn dlx -- foo@1.0.0", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
+    ("YARN.CMD dlx foo", ["npm:foo@* [foo||@]"]),
+    ("yarn --silent dlx foo@1.0.0", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
     ("yarn dlx foo", ["npm:foo@* [foo||@]"]),
     ("yarn dlx -q foo@1.0.0", ["npm:foo@1.0.0 [foo|@1.0.0|@]"]),
     ("yarn dlx @s/n@^1", ["npm:@s/n@* [@s/n|@^1|@]"]),
@@ -204,9 +227,9 @@ YARN = [
     ("yarn dlx --unknown foo", ["? `--unknown`"]),
     ("yarn dlx foo@workspace:x", ["? protocol"]),
     ("yarn dlx", ["? no package"]),
-    ("yarn", ["? yarn dlx"]),
+    ("yarn", ["? installs the project"]),
     ("yarn start", ["? yarn dlx"]),
-    ("yarn create x", ["? yarn dlx"]),
+    ("yarn create x", ["npm:create-x@* [x||@]"]),
     ("yarn dlx mcp-remote https://mcp.example", ["npm:mcp-remote@* [mcp-remote||@]", "remote https://mcp.example"]),
 ]
 
@@ -230,6 +253,29 @@ MCP_REMOTE = [
 ]
 
 
-@pytest.mark.parametrize(("line", "expected"), [*NPX, *NPM, *BUNX, *PNPM, *YARN, *MCP_REMOTE])
+CREATE = [
+    ("npm init foo@1.0.0", ["npm:create-foo@1.0.0 [foo|@1.0.0|@]"]),
+    ("npm innit create-foo", ["npm:create-create-foo@* [create-foo||@]"]),
+    ("npm create @s", ["npm:@s/create@* [@s||@]"]),
+    ("npm create @s@1.0.0", ["npm:@s/create@1.0.0 [@s|@1.0.0|@]"]),
+    ("npm create @s/foo -- --x", ["npm:@s/create-foo@* [@s/foo||@]"]),
+    ("npm init", ["? no template"]),
+    ("npm init user/repo", ["? no package of the registry"]),
+    ("npm run", ["? only lists"]),
+    ("pnpm create create-foo@1", ["npm:create-foo@* [create-foo|@1|@]"]),
+    ("pnpm create node", ["? own way"]),
+    ("yarn create -p bar foo", ["? `--package`"]),
+    ("yarn exec foo", ["? installed in the project"]),
+    ("yarn node s.js", ["local s.js"]),
+    ("yarn run", ["? only lists"]),
+    ("bun create user/repo", ["? no package of the registry"]),
+    ("bun c @s/foo", ["npm:@s/create-foo@* [@s/foo||@]"]),
+    ("bun --watch x foo", ["? a flag before"]),
+    ("bun install", ["? no other bun command"]),
+    ("bunx --no-install foo", ["? installed in the project"]),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), [*CREATE, *NPX, *NPM, *BUNX, *PNPM, *YARN, *MCP_REMOTE])
 def test_command_lines(line: str | list[str], expected: list[str]) -> None:
     check(line, expected, {"s.js", "sub/x.js", "scripts/npx", "C:/tracked/npx"})

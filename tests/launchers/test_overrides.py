@@ -6,13 +6,13 @@ import pytest
 
 from mcp_guard import launchers
 from mcp_guard.model import Override
-from tests.launchers.reading import overrides, server, texts
+from tests.launchers.reading import overrides, server, texts, tree
 
 URL = "https://npm.example/x"
 
 
 def of_line(argv: list[str], env: dict[str, str] | None = None) -> list[tuple[str, str, str | None, str | None]]:
-    found = overrides(launchers.read(server(argv, env=env), lambda _: False))
+    found = overrides(launchers.read(server(argv, env=env), tree()))
     return [(one.ecosystem, one.what, one.registry, one.scope) for one in found]
 
 
@@ -136,7 +136,7 @@ def test_what_moves_nothing(argv: list[str], env: dict[str, str]) -> None:
     "name", ["npm_config_package", "NPM_CONFIG_CALL", "npm_config_node_options", "npm_config_script_shell"]
 )
 def test_variables_that_decide_what_npm_runs(name: str) -> None:
-    (launch,) = launchers.read(server(["npx", "foo"], env={name: "evil"}), lambda _: False)
+    (launch,) = launchers.read(server(["npx", "foo"], env={name: "evil"}), tree())
     (text,) = texts(launch)
     assert text.startswith("? ")
     assert name in text
@@ -153,7 +153,7 @@ def test_variables_that_decide_what_npm_runs(name: str) -> None:
 )
 @pytest.mark.parametrize("value", ["./evil", "evil", "${X}"])
 def test_variables_that_choose_a_program(argv: list[str], name: str, value: str) -> None:
-    (launch,) = launchers.read(server(argv, env={name: value}), lambda _: False)
+    (launch,) = launchers.read(server(argv, env={name: value}), tree())
     (text,) = texts(launch)
     assert text.startswith("? ")
     assert name in text
@@ -173,8 +173,8 @@ def test_several_indexes_in_one_variable() -> None:
 
 def test_an_env_file_counts_as_an_override_at_its_place() -> None:
     given = server(["npx", "foo"], env_files=[".env"])
-    (one,) = overrides(launchers.read(given, lambda _: False))
-    assert one == Override("npm", "envFile", None, None, given.env_files[0].place)
+    (one,) = overrides(launchers.read(given, tree()))
+    assert one == Override("npm", "the env file .env", None, None, given.env_files[0].place)
 
 
 def test_the_variables_of_a_container_count_for_the_launcher_in_it() -> None:
@@ -193,7 +193,7 @@ def test_the_variables_of_a_container_count_for_the_launcher_in_it() -> None:
     ]
     assert [(what, registry) for _, what, registry, _ in of_line(argv)] == [
         ("npm_config_registry", URL),
-        ("envFile", None),
+        ("the env file x", None),
     ]
 
 

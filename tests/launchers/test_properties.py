@@ -12,7 +12,7 @@ from mcp_guard import launchers
 from mcp_guard.launchers.command import Token, Unclear
 from mcp_guard.launchers.split import posix, windows
 from mcp_guard.model import OpaqueLaunch
-from tests.launchers.reading import check_pins, overrides, server, word
+from tests.launchers.reading import check_pins, overrides, server, tree, word
 
 PROGRAMS = [name for launcher in launchers.LAUNCHERS for name in launcher.programs]
 WORDS = [
@@ -79,9 +79,9 @@ def test_any_server_has_launches(
     argv: list[str], env: dict[str, str], cwd: str | None, url: str | None, tracked: Sequence[str]
 ) -> None:
     given_server = server(argv, env=env, cwd=cwd, url=url)
-    found = launchers.read(given_server, tracked.__contains__)
+    found = launchers.read(given_server, tree(tracked))
     assert found
-    assert found == launchers.read(given_server, tracked.__contains__)
+    assert found == launchers.read(given_server, tree(tracked))
     assert all(launch.reason for launch in found if isinstance(launch, OpaqueLaunch))
 
 
@@ -123,7 +123,7 @@ def test_any_override_file_is_read(name: str, data: bytes) -> None:
 def test_no_secret_of_a_url_is_shown(host: str, user: str) -> None:
     url = f"https://S3CR3T{user}@{host}/x?S3CR3T=1#S3CR3T"
     argvs = (["npx", f"--registry={url}", "foo"], ["uvx", "--index", f"a={url}", "foo"], ["uvx", "--index", url, "foo"])
-    found = [one for argv in argvs for one in overrides(launchers.read(server(argv), lambda _: False))]
+    found = [one for argv in argvs for one in overrides(launchers.read(server(argv), tree()))]
     files = {".npmrc": f"registry={url}", "pip.conf": f"index-url={url}", ".yarnrc.yml": f"npmRegistryServer: {url}"}
     found += [one for name, text in files.items() for one in launchers.overrides(name, text.encode())]
     assert len(found) == 6

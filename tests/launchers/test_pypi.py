@@ -7,6 +7,10 @@ import pytest
 from tests.launchers.reading import COMMIT, check
 
 UVX = [
+    ("uvx foo==1!2.3", ["pypi:foo@1!2.3 [foo|==1!2.3|==]"]),
+    ("uvx 'foo!=1!2.3'", ["pypi:foo@* [foo|!=1!2.3|==]"]),
+    ("uvx foo@1!2.3", ["pypi:foo@1!2.3 [foo|@1!2.3|@]"]),
+    ("uvx uvicorn main:app", ["pypi:uvicorn@* [uvicorn||@]", "? runs what its arguments name"]),
     ("uvx foo", ["pypi:foo@* [foo||@]"]),
     ("uvx foo@1.2.3", ["pypi:foo@1.2.3 [foo|@1.2.3|@]"]),
     ("uvx foo@latest", ["pypi:foo@* [foo|@latest|@]"]),
@@ -29,7 +33,7 @@ UVX = [
     ("uvx --from a --with 'b[x]==1.0' b", ["pypi:a@* [a||==]", "pypi:b@1.0 [b[x]|==1.0|==]"]),
     ("uvx --from git+https://git.example/r.git r", ["pypi:git+https://git.example/r.git@* git"]),
     ("uvx --from a python -m a.b", ["pypi:a@* [a||==]"]),
-    ("uvx --from a python -m timeit code", ["pypi:a@* [a||==]", "program python -m timeit"]),
+    ("uvx --from a python -m timeit code", ["pypi:a@* [a||==]", "? runs what its arguments name"]),
     ("uvx poetry run x", ["pypi:poetry@* [poetry||@]", "? `poetry`"]),
     ("uvx uv@0.5.0 tool run evil", ["pypi:uv@0.5.0 [uv|@0.5.0|@]", "pypi:evil@* [evil||@]"]),
     ("pipx run pipx run evil", ["pypi:pipx@* [pipx||==]", "pypi:evil@* [evil||==]"]),
@@ -136,7 +140,10 @@ UV_RUN = [
 PIPX = [
     ("pipx run foo", ["pypi:foo@* [foo||==]"]),
     ("pipx run foo==1.0", ["pypi:foo@1.0 [foo|==1.0|==]"]),
-    ("pipx run foo@1.0", ["pypi:1.0@* path"]),
+    ("pipx run foo@1.0", ["? write `==`"]),
+    ("pipx run --spec foo@latest foo", ["? write `==`"]),
+    ("uvx --no-installer-metadata foo", ["pypi:foo@* [foo||@]"]),
+    ("uv run --inexact --editable s.py", ["local s.py"]),
     ("pipx run --spec foo bar", ["pypi:foo@* [foo||==]", "program bar"]),
     ("pipx run --spec=foo==1.0 bar --spec evil", ["pypi:foo@1.0 [--spec=foo|==1.0|==]", "program bar"]),
     ("pipx run --spec a --spec b c", ["? given twice"]),

@@ -6,7 +6,7 @@ import pytest
 
 from mcp_guard import launchers
 from mcp_guard.model import OpaqueLaunch, RemoteLaunch
-from tests.launchers.reading import check, server
+from tests.launchers.reading import check, server, texts, tree
 
 TRACKED = {
     "s.js",
@@ -30,7 +30,7 @@ NODE = [
     ("node a/../../s.js", ["program ../s.js"]),
     ("node /abs/s.js", ["program /abs/s.js"]),
     ("node C:/abs/s.js", ["program C:/abs/s.js"]),
-    ("node node_modules/x/y.js", ["program node_modules/x/y.js"]),
+    ("node node_modules/x/y.js", ["? installed in the project"]),
     ("node --no-warnings --enable-source-maps s.js", ["local s.js"]),
     ("node --max-old-space-size=4096 s.js", ["local s.js"]),
     ("node --max-old-space-size 4096 s.js", ["? `--max-old-space-size`"]),
@@ -47,14 +47,26 @@ NODE = [
     ("node -", ["? from the client"]),
     ("node", ["? from the client"]),
     ("node inspect s.js", ["? debugger"]),
-    ("node --run start", ["? `--run`"]),
+    ("node --run start", ["? says what `start` is"]),
     ("node --unknown s.js", ["? `--unknown`"]),
     ("node '${X}/s.js'", ["? filled in"]),
     ("node $'s\\0.js'", ["? filled in"]),
     (["node", "s.js\0x"], ["? control characters"]),
     ("node ''", ["? is empty"]),
+    ("node --report-dir x --title=y s.js", ["local s.js"]),
+    ("node --entry-url s.js", ["? URL"]),
+    ("node --test s.js", ["? `--test`"]),
+    ("node --no-experimental-strip-types s.js", ["local s.js"]),
+    ("tsx s.js", ["program tsx", "local s.js"]),
+    ("tsx watch --tsconfig t.json s.js", ["program tsx", "local s.js"]),
+    ("ts-node --esm s.js", ["program ts-node", "local s.js"]),
+    ("ts-node --cwd sub x.js", ["program ts-node", "? another folder"]),
+    ("vite-node --script s.js", ["program vite-node", "local s.js"]),
+    ("jiti gone.ts", ["program jiti", "program gone.ts"]),
+    ("npx tsx@4.0.0 s.js", ["npm:tsx@4.0.0 [tsx|@4.0.0|@]", "local s.js"]),
 ]
 PYTHON = [
+    ("python -m uvicorn main:app", ["? runs what its arguments name"]),
     ("python s.py", ["local s.py"]),
     ("python3 ./s.py", ["local s.py"]),
     ("python3.12 s.py", ["local s.py"]),
@@ -91,6 +103,17 @@ PYTHON = [
     ("pypy3 s.py", ["local s.py"]),
 ]
 PROGRAMS = [
+    ("yarnpkg dlx evil", ["npm:evil@* [evil||@]"]),
+    ("firejail npx evil", ["? runs what its arguments name"]),
+    ("railway mcp", ["program railway"]),
+    ("bazel run //x", ["? runs what its arguments name"]),
+    ("swift run", ["? runs what its arguments name"]),
+    ("docker run img swift", ["oci:docker.io/library/img@* [img||@]"]),
+    ("--stdio x", ["? a flag stands where the program is expected"]),
+    ("nodemon --exec 'npx evil'", ["? runs what its arguments name"]),
+    (["gh\x00", "mcp"], ["? control characters"]),
+    (["gh\x1b[2J", "mcp"], ["? control characters"]),
+    ([" "], ["? "]),
     ("gh mcp", ["program gh"]),
     ("./run.sh", ["local run.sh"]),
     ("gone/run.sh", ["program gone/run.sh"]),
@@ -100,14 +123,14 @@ PROGRAMS = [
     ("'%APPDATA%\\x.exe'", ["? filled in"]),
     (["C:\\Program Files\\x\\server.exe", "a"], ["program C:\\Program Files\\x\\server.exe"]),
     (["my tool", "a"], ["? several words"]),
-    (["/opt/my tool/x", "a"], ["? several words"]),
-    ([" npx", "a"], ["? several words"]),
+    (["/opt/my tool/x", "a"], ["program /opt/my tool/x"]),
+    ([" npx", "a"], ["npm:a@* [a||@]", "? several words"]),
     ("''", ["? is empty"]),
-    ("deno run npm:x", ["? `deno`"]),
-    ("powershell.exe -Command x", ["? `powershell`"]),
+    ("deno run npm:x", ["npm:x@* [npm:x||@]"]),
+    ("powershell.exe -Command x", ["program x"]),
     ("make x", ["? `make`"]),
-    ("/usr/bin/sudo npx x", ["? `sudo`"]),
-    ("mcp-remote https://x.example", ["program mcp-remote"]),
+    ("/usr/bin/sudo npx x", ["npm:x@* [x||@]"]),
+    ("mcp-remote https://x.example", ["program mcp-remote", "remote https://x.example"]),
 ]
 
 
@@ -143,7 +166,7 @@ def test_working_directories(cwd: str, line: str, expected: list[str]) -> None:
 
 
 def test_a_server_with_neither_command_nor_url_is_opaque_at_its_name() -> None:
-    (launch,) = launchers.read(server([]), TRACKED.__contains__)
+    (launch,) = launchers.read(server([]), tree(TRACKED))
     assert isinstance(launch, OpaqueLaunch)
     assert launch.word.text == "name"
 
@@ -167,11 +190,30 @@ def test_a_server_with_neither_command_nor_url_is_opaque_at_its_name() -> None:
     ],
 )
 def test_urls(url: str, *, remote: bool) -> None:
-    (launch,) = launchers.read(server([], url=url), TRACKED.__contains__)
+    (launch,) = launchers.read(server([], url=url), tree(TRACKED))
     assert isinstance(launch, RemoteLaunch if remote else OpaqueLaunch)
     assert launch.word.text == url
 
 
 def test_a_server_with_url_and_command_is_both() -> None:
-    found = launchers.read(server(["npx", "foo"], url="https://mcp.example"), TRACKED.__contains__)
+    found = launchers.read(server(["npx", "foo"], url="https://mcp.example"), tree(TRACKED))
     assert [type(launch).__name__ for launch in found] == ["RemoteLaunch", "PackageLaunch"]
+
+
+@pytest.mark.parametrize("line", ["./in.sh", "exec ./in.sh", "bash in.sh", 'exec sh ./in.sh "$@"'])
+def test_a_script_that_starts_another_is_followed(line: str) -> None:
+    files = {"run.sh": f"#!/bin/sh\nset -e\n{line}\n", "in.sh": "#!/bin/sh\nexec npx -y evil\n"}
+    found = [text for launch in launchers.read(server(["./run.sh"]), tree(files)) for text in texts(launch)]
+    assert found == ["local run.sh", "local in.sh", "npm:evil@*"]
+
+
+def test_a_script_that_starts_itself_ends() -> None:
+    found = launchers.read(server(["./run.sh"]), tree({"run.sh": "#!/bin/sh\n./run.sh\n"}))
+    assert "too many launchers" in texts(found[-1])[0]
+
+
+def test_a_script_that_starts_a_plain_program_stays_local() -> None:
+    files = {"run.sh": "#!/bin/sh\nexec ./bin/server\n"}
+    assert [text for one in launchers.read(server(["./run.sh"]), tree(files)) for text in texts(one)] == [
+        "local run.sh"
+    ]

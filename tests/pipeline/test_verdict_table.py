@@ -128,7 +128,10 @@ def test_every_cell_of_the_verdict_table(cell: Cell) -> None:
     everything = facts_of(facts, cell.network)
     findings = rules.judge(everything)
     server = everything.servers[0]
-    assert pipeline.verdict(server.server, server.launches, findings, {".mcp.json"}) == cell.verdict
+    assert (
+        pipeline.verdict(server.server, server.launches, findings, {(".mcp.json", server.server.name.text)})
+        == cell.verdict
+    )
     told = [finding.rule for finding in findings]
     if cell.rests == "weaker" and not cell.reachable:
         told.remove("unverifiable")

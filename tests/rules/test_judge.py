@@ -9,13 +9,16 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from mcp_guard.model import (
     Config,
+    Escape,
     Facts,
     Finding,
+    ImageLaunch,
     Link,
     Lock,
     LockedPackage,
@@ -30,6 +33,7 @@ from mcp_guard.model import (
     Refused,
     RemoteLaunch,
     Unreachable,
+    Variable,
 )
 from mcp_guard.rules import RULES, judge, pages
 
@@ -57,6 +61,9 @@ from .factories import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
+PROBLEMS: tuple[
+    Literal["unreadable-config", "ambiguous-document", "hidden-characters", "self-approval", "exec-helper"], ...
+] = ("unreadable-config", "ambiguous-document", "hidden-characters", "self-approval", "exec-helper")
 HEADINGS = ["What", "Why", "Bad", "Good", "Remedy"]
 FENCE = re.compile(r'^```(json|toml) title="[^"]+"( illustrative)?\n(.+?)^```$', re.MULTILINE | re.DOTALL)
 
@@ -64,8 +71,8 @@ FENCE = re.compile(r'^```(json|toml) title="[^"]+"( illustrative)?\n(.+?)^```$',
 def everything_wrong(name: str = "postmark", file: str = FILE) -> Facts:
     """Build facts on which every rule has something to say, about servers of this name."""
     problems = tuple(
-        Problem(rule, place(1, file), "a bracket is missing", name)
-        for rule in ("unreadable-config", "ambiguous-document")
+        Problem(rule, place(1, file), "a bracket is missing", name, "warning" if rule == "exec-helper" else "error")
+        for rule in PROBLEMS
     )
     bad = RELEASE._replace(digests=(), withdrawn="yanked", deprecated="old", published=None)
     far = package("branch", None, written="github:a/b#main")._replace(source="git")
@@ -90,11 +97,14 @@ def everything_wrong(name: str = "postmark", file: str = FILE) -> Facts:
     before = base(*((f"{known_name}@1.0.0", attested()) for known_name in ("moved", "rebuilt", "lost")))
     launch = PackageLaunch(tuple(subject.package for subject in subjects), (override,))
     others = (
+        ImageLaunch(IMAGE, (), (Escape("it mounts `/`, the whole disk", "error", word("-v", 12, file)),)),
         OpaqueLaunch("inline code", word("-c", 9, file)),
         ProgramLaunch("gh", word("gh", 10, file)),
         RemoteLaunch("http://mcp.example.com/mcp", word("http", 11, file)),
     )
     one = server(*subjects, name=name, file=file, launches=(launch, *others))
+    preload = Variable(word("LD_PRELOAD", 13, file), word("./evil.so", 13, file))
+    one = one._replace(env=(preload,))
     old = LockedServer(file, "old", "package", (), FINGERPRINT, LOCK_PLACE)
     accepted = (
         acceptance(),
@@ -104,7 +114,7 @@ def everything_wrong(name: str = "postmark", file: str = FILE) -> Facts:
     return facts(
         one._replace(fingerprint="sha256:" + "b" * 64),
         server(known(), name="new", file=file, locked=False),
-        configs=(Config(file, "claude-code", "", (), problems),),
+        configs=(Config(file, "claude-code", "", (one.server,), problems),),
         links=(Link(f"{file}.d", "a submodule"),),
         lock=Lock({"pkg:npm/x@1.0.0": LockedPackage("pkg:npm/x@1.0.0", RELEASE, LOCK_PLACE)}, {(file, "old"): old}),
         lock_problems=((LOCK_PLACE, "a merge conflict"),),

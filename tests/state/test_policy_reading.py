@@ -354,7 +354,7 @@ def accept(**keys: str | None) -> str:
         ({"package": '"npm:x@1.2"'}, "one exact version"),
         ({"package": '"pypi:x@1.*"'}, "one exact version"),
         ({"package": '"oci:ghcr.io/x/y@latest"'}, "one exact version"),
-        ({"package": '"cargo:x@1.2.3"'}, "one exact version"),
+        ({"package": '"gem:x@1.2.3"'}, "one exact version"),
         ({"file": '".mcp.json"'}, "a package and a server"),
         ({"package": None, "file": '".mcp.json"', "server": '"x"'}, "together"),
         ({"package": None, "file": '"f"', "server": '"x"', "fingerprint": '"sha256:0a"'}, "64 digits"),

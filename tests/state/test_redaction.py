@@ -679,3 +679,11 @@ def test_no_secret_survives_in_any_spelling(before: str, hidden: list[str], afte
     masked = mask(text, hidden)
     for each in hidden:
         assert each not in masked.replace(SECRET, "\0")
+
+
+@pytest.mark.parametrize("flag", ["--env=", "-e=", "--environment="])
+def test_a_secret_behind_the_flag_that_sets_its_variable(flag: str) -> None:
+    word = f"{flag}PASSWORD=correct-horse"
+    found = secrets(server("docker", "run", word, "image"))
+    assert "correct-horse" in found
+    assert "correct-horse" not in mask(word, found)

@@ -180,9 +180,9 @@ def test_a_lock_without_one_of_its_keys_is_the_same_to_both(path: tuple[str | in
         (("packages", NPM, "proofs"), {"": "0c" * 32}),
         (("packages", PYPI, "proofs"), "0c" * 32),
         (("packages", PYPI, "proofs", "a-1.whl"), "0C" * 32),
-        (("configs", ".mcp.json", "git", "packages"), ["pkg:cargo/x@1"]),
+        (("configs", ".mcp.json", "git", "packages"), ["pkg:gem/x@1"]),
         (("packages",), {"pkg:npm/x": {}}),
-        (("packages",), {"pkg:cargo/x@1": {}}),
+        (("packages",), {"pkg:gem/x@1": {}}),
         (("packages",), {"pkg:npm/x@1": {}}),
     ],
 )

@@ -6,28 +6,34 @@ the other server. What it does not give clearly is Unclear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-from mcp_guard.launchers.bridges import (
-    inspector,
-    mcp_proxy_npm,
-    mcp_proxy_pypi,
-    mcp_remote,
-    mcp_run,
-    mcpo,
-    supergateway,
-)
-from mcp_guard.launchers.command import Command, Step
-from mcp_guard.launchers.files import Tracked
 from mcp_guard.model import Ecosystem
 
-BRIDGES: dict[tuple[Ecosystem, str], Callable[[Command, Tracked], Iterator[Step]]] = {
-    ("npm", "mcp-remote"): mcp_remote.read,
-    ("npm", "supergateway"): supergateway.read,
-    ("npm", "mcp-proxy"): mcp_proxy_npm.read,
-    ("pypi", "mcp-proxy"): mcp_proxy_pypi.read,
-    ("npm", "@modelcontextprotocol/inspector"): inspector.read,
-    ("pypi", "mcpo"): mcpo.read,
-    ("pypi", "mcp"): mcp_run.read,
-    ("pypi", "fastmcp"): mcp_run.read,
+# By the name of the grammar, which is loaded when it is needed.
+BRIDGES: dict[tuple[Ecosystem, str], str] = {
+    ("npm", "mcp-remote"): "bridges.mcp_remote",
+    ("npm", "supergateway"): "bridges.supergateway",
+    ("npm", "mcp-proxy"): "bridges.mcp_proxy_npm",
+    ("pypi", "mcp-proxy"): "bridges.mcp_proxy_pypi",
+    ("npm", "@modelcontextprotocol/inspector"): "bridges.inspector",
+    ("pypi", "mcpo"): "bridges.mcpo",
+    ("pypi", "mcp"): "bridges.mcp_run",
+    ("pypi", "fastmcp"): "bridges.mcp_run",
+    ("npm", "@smithery/cli"): "bridges.brokers:smithery",
+    ("npm", "@composio/mcp"): "bridges.brokers:composio",
+    ("npm", "@michaellatman/mcp-get"): "bridges.brokers:mcp_get",
+    ("npm", "mcp-hub"): "bridges.brokers:hub",
+    ("npm", "concurrently"): "bridges.brokers:several",
+    ("npm", "npm-run-all"): "bridges.brokers:several",
+    ("npm", "npm-run-all2"): "bridges.brokers:several",
+    **dict.fromkeys(
+        (
+            ("npm", "@dotenvx/dotenvx"),
+            ("npm", "dotenv-cli"),
+            ("npm", "env-cmd"),
+            ("npm", "envmcp"),
+            ("npm", "cross-env"),
+            ("npm", "@infisical/cli"),
+        ),
+        "bridges.wrapper",
+    ),
 }

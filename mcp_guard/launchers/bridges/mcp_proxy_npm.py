@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcp_guard.launchers.bridges.target import refuse_flags, target
+from mcp_guard.launchers.bridges.target import target
 from mcp_guard.launchers.command import Command, Step, Unclear
 from mcp_guard.launchers.files import Tracked
-from mcp_guard.launchers.options import Flags, walk, words
+from mcp_guard.launchers.options import Flags, refuse_flags, walk, words
 
 # `--shell` puts the arguments together for a shell: it is left out on purpose.
 FLAGS = Flags(

@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mcp_guard.launchers import environment
-from mcp_guard.launchers.bridges.target import refuse_flags, target
+from mcp_guard.launchers.bridges.brokers import from_config
+from mcp_guard.launchers.bridges.target import target
 from mcp_guard.launchers.command import Command, Step, Token, Unclear, static
 from mcp_guard.launchers.files import Tracked, enter
-from mcp_guard.launchers.options import Flags, walk, words
+from mcp_guard.launchers.options import Flags, refuse_flags, walk, words
 from mcp_guard.launchers.split import posix
 
 _PAIRS = words("-H --headers -e --env --named-server")  # two values each
-# `--named-server-config` starts what another file names: it is left out on purpose.
+_CONFIG = "--named-server-config"
 FLAGS = Flags(
     "mcp-proxy",
     value=words(
         "--transport --client-id --client-secret --token-url --cwd --log-level --port --host --sse-port --sse-host"
-    ),
+    )
+    | {_CONFIG},
     boolean=_PAIRS
     | words("--pass-environment --no-pass-environment --debug --no-debug --stateless --no-stateless --no-verify-ssl"),
     assigned="--allow-origin|--expose-header|--verify-ssl",  # without "=" they take what follows, or may
@@ -56,6 +58,8 @@ def _given(tokens: tuple[Token, ...]) -> _Given:
     directories: list[Token] = []
     while True:
         walked = walk(tokens, FLAGS)
+        for file in walked.values(_CONFIG):
+            raise from_config(file)
         directories += walked.values("--cwd")
         last = walked.options[-1:]
         if walked.dashes or not last or last[0].name not in _PAIRS:

@@ -15,10 +15,3 @@ def target(command: Command, tokens: tuple[Token, ...]) -> Step:
     if not tokens:
         raise Unclear("the bridge is given neither a command nor a URL", command.program.word)
     return remote(tokens[0]) if _URL.match(tokens[0].text) else command.inner(tokens)
-
-
-def refuse_flags(tokens: tuple[Token, ...], bridge: str) -> None:
-    """Unclear when an argument of the inner command may be one of the bridge's own flags, as there was no `--`."""
-    for token in tokens:
-        if token.loose or token.text.startswith(("-", "$", "{", "%", "`")):
-            raise Unclear(f"`{bridge}` may take this argument for its own: write `--` before the command", token.word)

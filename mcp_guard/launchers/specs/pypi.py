@@ -16,7 +16,7 @@ _NAMED = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*(?P<extras>\[[A-Za-z0-9._\-, \t]*\])?(?P<rest>.*)",
     re.DOTALL,
 )
-_CLAUSE = re.compile(r"(?P<operator>===|==|~=|!=|<=|>=|<|>)[ \t]*(?P<version>[^\s,;=<>!~()]+)")
+_CLAUSE = re.compile(r"(?P<operator>===|==|~=|!=|<=|>=|<|>)[ \t]*(?P<version>(?:\d+!)?[^\s,;=<>!~()]+)")
 _CANONICAL = re.compile(
     r"(?:[1-9]\d*!)?(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*(?:(?:a|b|rc)(?:0|[1-9]\d*))?"
     r"(?:\.post(?:0|[1-9]\d*))?(?:\.dev(?:0|[1-9]\d*))?",
