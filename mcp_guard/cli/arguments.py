@@ -42,6 +42,8 @@ class Options(argparse.Namespace):
     rules: list[str]
     file: str | None
     rule: str | None
+    clients: list[str]
+    roots: list[str]
 
 
 class Parser(argparse.ArgumentParser):
@@ -75,7 +77,7 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Options:
     words = list(argv)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
         words.insert(0, "check")
-    builders = {"check": _check, "pin": _pin, "accept": _accept, "list": _list, "explain": _explain}
+    builders = {"check": _check, "pin": _pin, "accept": _accept, "list": _list, "scan": _scan, "explain": _explain}
     # Only the parser that is asked for is built: a hook starts at every commit.
     chosen = [builders[words[0]]] if words[0] in builders else list(builders.values())
     parser = _parser(environ, chosen)
@@ -209,6 +211,20 @@ def _list(commands: Commands[Parser], environ: Mapping[str, str]) -> None:
     _reporting(parser, ("text", "json"))
     parser.add_argument("paths", nargs="*", metavar="PATH", help="configs or folders; none: every tracked config")
     parser.add_argument("--publishers", action="store_true", help="who published each package, and how that is known")
+    parser.set_defaults(run=run)
+
+
+def _scan(commands: Commands[Parser], environ: Mapping[str, str]) -> None:
+    from mcp_guard.cli.scan import run
+
+    text = "List every server that the clients of this machine would start, with its verdict. Reads files only."
+    parser = _command(commands, "scan", text, environ)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")
+    parser.add_argument(
+        "--client", action="append", default=[], dest="clients", metavar="NAME", help="only this client; repeatable"
+    )
+    help_ = "the configs below this folder of projects too; repeatable"
+    parser.add_argument("--root", action="append", default=[], dest="roots", metavar="DIR", help=help_)
     parser.set_defaults(run=run)
 
 
