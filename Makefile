@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test lint docs bench corpus clean
 
 demo: $(RUN)
 	$(BIN)/python examples/demo.py
@@ -23,6 +23,9 @@ docs: $(RUN)
 
 bench: $(DEV)
 	$(BIN)/python benchmarks/run.py
+
+corpus: $(DEV)
+	$(BIN)/python benchmarks/corpus.py
 
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

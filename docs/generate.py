@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import wrap
 
 from mcp_guard import rules, triggers
+from mcp_guard.clients import CLIENTS
 from mcp_guard.clients import __main__ as client_pages
+from mcp_guard.launchers import LAUNCHERS
 from mcp_guard.launchers import __main__ as launcher_pages
 from mcp_guard.rules import pages
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_START = "<!-- Clients and launchers: written by `make docs` from the tables. -->\n"
+_END = "<!-- End of what `make docs` writes. -->\n"
 
 _HOOK = """\
 - id: {id}
@@ -64,11 +70,30 @@ def manifest() -> str:
     )
 
 
+def readme() -> str:
+    """Build the README with its list of clients and launchers."""
+    head, start, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition(_START)
+    _, end, tail = rest.partition(_END)
+    titles = sorted({client.title for client in CLIENTS if client.name != "generic"}, key=str.casefold)
+    programs = sorted({program for launcher in LAUNCHERS for program in launcher.programs})
+    lines = (
+        *_wrapped(f"{', '.join(titles)}, and any file you name that holds a server map."),
+        "",
+        *_wrapped(f"Launchers and wrappers: {', '.join(f'`{program}`' for program in programs)}."),
+    )
+    return f"{head}{start}{chr(10).join(lines)}\n{end}{tail}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, 140, break_on_hyphens=False)
+
+
 def generated() -> dict[str, str]:
     """Return every generated file by its path from the root."""
     texts = {f"docs/rules/{name}": text for name, text in pages.files(rules.RULES).items()}
     return {
         ".pre-commit-hooks.yaml": manifest(),
+        "README.md": readme(),
         "docs/clients.md": client_pages.page(),
         "docs/launchers.md": launcher_pages.page(),
         **texts,
