@@ -133,17 +133,19 @@ def bench(below: Path) -> tuple[list[Row], dict[str, tuple[float, float]]]:
         "GIT_COMMITTER_NAME": "bench",
         "GIT_COMMITTER_EMAIL": "bench@example.com",
     }
-    idle, hot = below / "idle", below / "hot"
+    idle, code, hot = below / "idle", below / "code", below / "hot"
+    changed = {idle: ("README.md", "# changed\n"), code: ("app.py", "import sys\n\nprint(sys.argv)\n")}
     hook = [str(BIN / "mcp-guard"), "check", "--hook"]
-    for folder in (idle, hot):
+    for folder in (idle, code, hot):
         folder.mkdir()
         with Registry() as registry:
             environ |= registry.environ
             repository(folder, environ, registry)
-            if folder == idle:
+            if folder in changed:
+                name, text = changed[folder]
                 git(folder, "add", "--all", environ=environ)
                 git(folder, "commit", "--quiet", "-m", "all", environ=environ)
-                (folder / "README.md").write_text("# changed\n")
+                (folder / name).write_text(text)
             git(folder, "add", "--all", environ=environ)
             subprocess.run(hook, cwd=folder, env=environ, check=True, capture_output=True)
             asked = registry.count()
@@ -158,14 +160,17 @@ def bench(below: Path) -> tuple[list[Row], dict[str, tuple[float, float]]]:
         [
             Command("python -c pass", [sys.executable, "-c", "pass"], below, environ),
             Command("nothing relevant staged", hook, idle, environ),
+            Command("ordinary code staged", hook, code, environ),
             Command("hot path", hook, hot, environ),
             Command("check-jsonschema", checker, hot, environ),
         ]
     )
     start, checked = results["python -c pass"][0], results["check-jsonschema"][0]
+    ordinary = results["ordinary code staged"][0]
     nothing, path, memory = results["nothing relevant staged"][0], results["hot path"][0], results["hot path"][1]
     return [
         Row("hook, nothing relevant staged", "≤ 4 × python -c pass", f"{nothing / start:.1f} ×", nothing <= 4 * start),
+        Row("hook, ordinary code staged", "≤ 4 × python -c pass", f"{ordinary / start:.1f} ×", ordinary <= 4 * start),
         Row("hot path: 3 configs, 8 servers", "≤ 6 × python -c pass", f"{path / start:.1f} ×", path <= 6 * start),
         Row("hot path", "≤ 0.35 × check-jsonschema", f"{path / checked:.2f} ×", path <= 0.35 * checked),
         Row("hot path, peak memory", "≤ 25 MiB", f"{memory:.1f} MiB", memory <= 25),
