@@ -93,7 +93,10 @@ def script(command: Command, token: Token, tracked: Tracked, endings: tuple[str,
         yield LocalLaunch(found, token.word)
         from mcp_guard.launchers import shell_script  # few servers start one
 
-        yield from shell_script.commands(command, token, found, tracked.text(found))
+        inner = tuple(shell_script.commands(command, token, found, tracked.text(found)))
+        yield from inner
+        if not inner:
+            shell_script.refuse_indirect(token, found, tracked.text)
     elif "node_modules" in path.replace("\\", "/").split("/") and not is_absolute(path):
         raise Unclear(INSTALLED, token.word)
     else:

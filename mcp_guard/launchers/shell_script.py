@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from mcp_guard.launchers import environment
@@ -39,6 +39,9 @@ _WINDOWS = (".cmd", ".bat", ".ps1")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]*)?)?(?P<line>[^\r\n]+)")
 _SHELLS = words("sh bash zsh dash ash ksh")
 _INTERPRETER = re.compile(r"(?:node|nodejs|python[\d.]*|pypy[\d.]*|ruby|perl|php|lua|awk)")
+# A path of a shell script, without what may stand before it (`"$DIR"/start.sh`).
+_OTHER = re.compile(r"(?<![\w./-])(?:\.{0,2}/)?([\w.-]{1,80}(?:/[\w.-]{1,80}){0,9}\.(?:sh|bash|zsh))(?![\w.-])")
+_MOST = 64  # scripts that are followed from one
 _SET = re.compile(r"set(?:[ \t]+[-+]?[\w-]+)+|shopt[ \t].*|umask[ \t]+\d+")
 _HERE = re.compile(
     r"""cd[ \t]+(?:--[ \t]+)?"?\$\([ \t]*dirname[ \t]+(?:--[ \t]+)?
@@ -76,6 +79,34 @@ def commands(command: Command, token: Token, path: str, text: str | None) -> Ite
             yield _by_interpreter(command, token, shebang["line"] if shebang else "")
     elif path.lower().endswith(_POSIX) or interpreter or _started_by_shell(command, token):
         yield from _of_shell(command, token, path, text)
+
+
+def refuse_indirect(token: Token, path: str, text: Callable[[str], str | None]) -> None:
+    """Unclear when a shell script names another tracked one, anywhere in it, that calls a launcher.
+
+    It is looked for from the root and from the script's own folder; `text` gives the content of a tracked file.
+    """
+    if not path.lower().endswith(_POSIX) and "." in posixpath.basename(path):
+        return
+    waiting, seen = [path], {path}
+    while waiting:
+        here = waiting.pop()
+        content = "\n".join(_lines(text(here) or ""))
+        called = _CALL.search(content)
+        if called is not None and here != path:
+            raise Unclear(f"the script {path} starts {here}, which calls `{called['name']}`", token.word)
+        found = {other for other in _others(here, content) if other not in seen and text(other) is not None}
+        seen |= found
+        waiting += sorted(found)
+        if len(seen) > _MOST:
+            raise Unclear(f"the script {path} starts too many others", token.word)
+
+
+def _others(path: str, content: str) -> set[str]:
+    """Where the scripts may stand that a script names; what comes first may be a variable (`$DIR/start.sh`)."""
+    names = (name.split("/") for name in _OTHER.findall(content))
+    ends = {"/".join(parts[start:]) for parts in names for start in range(len(parts))}
+    return {posixpath.normpath(posixpath.join(folder, end)) for folder in ("", posixpath.dirname(path)) for end in ends}
 
 
 def _by_interpreter(command: Command, token: Token, line: str) -> Command:

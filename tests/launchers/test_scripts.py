@@ -217,3 +217,32 @@ def test_a_script_that_starts_a_plain_program_stays_local() -> None:
     assert [text for one in launchers.read(server(["./run.sh"]), tree(files)) for text in texts(one)] == [
         "local run.sh"
     ]
+
+
+SEVERAL = "#!/bin/sh\necho start\n{line}\necho done\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["./tools/in.sh", 'sh "$DIR/in.sh" "$@"', "bash tools/in.sh || exit 1", '"$(dirname "$0")/in.sh"', ". ./in.sh"],
+)
+def test_a_script_of_several_commands_that_starts_another_is_opaque(line: str) -> None:
+    files = {"tools/run.sh": SEVERAL.format(line=line), "tools/in.sh": "set -e\nuvx evil\necho\n"}
+    found = [text for launch in launchers.read(server(["./tools/run.sh"]), tree(files)) for text in texts(launch)]
+    assert found == ["local tools/run.sh", "? the script tools/run.sh starts tools/in.sh, which calls `uvx`"]
+
+
+def test_scripts_that_name_one_another_and_call_nothing_stay_local() -> None:
+    files = {
+        "a.sh": SEVERAL.format(line="./b.sh; ./no.sh"),
+        "b.sh": SEVERAL.format(line="./a.sh"),
+        "no.sh": "node x.js\n",
+    }
+    found = [text for launch in launchers.read(server(["./a.sh"]), tree(files)) for text in texts(launch)]
+    assert found == ["local a.sh"]
+
+
+def test_a_script_that_names_thousands_of_others_ends() -> None:
+    names = "\n".join(f"./{number}.sh" for number in range(5000))
+    found = launchers.read(server(["./a.sh"]), tree({"a.sh": names, **{f"{n}.sh": names for n in range(5000)}}))
+    assert texts(found[-1]) == ["? the script a.sh starts too many others"]
