@@ -9,7 +9,7 @@ from mcp_guard.clients.machine import MACHINE
 from mcp_guard.clients.table import CLIENTS
 
 PLATFORMS: tuple[Platform, ...] = ("macos", "linux", "windows")
-HOMES: dict[Platform, str] = {"macos": "/Users/me", "linux": "/home/me", "windows": "C:\\Users\\me"}
+HOMES: dict[Platform, str] = {"macos": "/Users/me", "linux": "/srv/me", "windows": "C:\\Users\\me"}
 CLINE = "saoudrizwan.claude-dev/settings/cline_mcp_settings.json"
 ROO = "rooveterinaryinc.roo-cline/settings/mcp_settings.json"
 TITLES = {client.name: client.title for client in CLIENTS}
@@ -30,7 +30,7 @@ def written(location: Location) -> str:
 @pytest.mark.parametrize(
     ("client", "macos", "linux", "windows"),
     [
-        ("claude-code-user", "/Users/me/.claude.json", "/home/me/.claude.json", "C:/Users/me/.claude.json"),
+        ("claude-code-user", "/Users/me/.claude.json", "/srv/me/.claude.json", "C:/Users/me/.claude.json"),
         (
             "claude-code",
             "/Library/Application Support/ClaudeCode/managed-mcp.json",
@@ -40,54 +40,54 @@ def written(location: Location) -> str:
         (
             "claude-desktop",
             "/Users/me/Library/Application Support/Claude/claude_desktop_config.json",
-            "/home/me/.config/Claude/claude_desktop_config.json",
+            "/srv/me/.config/Claude/claude_desktop_config.json",
             "C:/Users/me/AppData/Roaming/Claude/claude_desktop_config.json",
         ),
-        ("cursor", "/Users/me/.cursor/mcp.json", "/home/me/.cursor/mcp.json", "C:/Users/me/.cursor/mcp.json"),
+        ("cursor", "/Users/me/.cursor/mcp.json", "/srv/me/.cursor/mcp.json", "C:/Users/me/.cursor/mcp.json"),
         (
             "vscode",
             "/Users/me/Library/Application Support/Code/User/mcp.json",
-            "/home/me/.config/Code/User/mcp.json",
+            "/srv/me/.config/Code/User/mcp.json",
             "C:/Users/me/AppData/Roaming/Code/User/mcp.json",
         ),
         (
             "vscode",
             "/Users/me/Library/Application Support/Code - Insiders/User/profiles/*/mcp.json",
-            "/home/me/.config/VSCodium/User/profiles/*/mcp.json",
+            "/srv/me/.config/VSCodium/User/profiles/*/mcp.json",
             "C:/Users/me/AppData/Roaming/Code/User/profiles/*/mcp.json",
         ),
         ("visual-studio", None, None, "C:/Users/me/.mcp.json"),
         (
             "copilot-jetbrains",
             "/Users/me/.config/github-copilot/intellij/mcp.json",
-            "/home/me/.config/github-copilot/intellij/mcp.json",
+            "/srv/me/.config/github-copilot/intellij/mcp.json",
             "C:/Users/me/AppData/Local/github-copilot/intellij/mcp.json",
         ),
         (
             "cline",
             f"/Users/me/Library/Application Support/Cursor/User/globalStorage/{CLINE}",
-            "/home/me/.cline/data/settings/cline_mcp_settings.json",
+            "/srv/me/.cline/data/settings/cline_mcp_settings.json",
             f"C:/Users/me/AppData/Roaming/Windsurf/User/globalStorage/{CLINE}",
         ),
         (
             "roo",
             f"/Users/me/Library/Application Support/Code/User/globalStorage/{ROO}",
-            f"/home/me/.config/VSCodium/User/globalStorage/{ROO}",
+            f"/srv/me/.config/VSCodium/User/globalStorage/{ROO}",
             f"C:/Users/me/AppData/Roaming/Cursor/User/globalStorage/{ROO}",
         ),
         (
             "continue",
             "/Users/me/.continue/mcpServers/*",
-            "/home/me/.continue/config.yaml",
+            "/srv/me/.continue/config.yaml",
             "C:/Users/me/.continue/mcpServers/*",
         ),
         (
             "zed",
             "/Users/me/.config/zed/settings.json",
-            "/home/me/.config/zed/settings.json",
+            "/srv/me/.config/zed/settings.json",
             "C:/Users/me/AppData/Roaming/Zed/settings.json",
         ),
-        ("codex", "/etc/codex/config.toml", "/home/me/.codex/config.toml", "C:/Users/me/.codex/config.toml"),
+        ("codex", "/etc/codex/config.toml", "/srv/me/.codex/config.toml", "C:/Users/me/.codex/config.toml"),
         (
             "gemini-cli",
             "/Library/Application Support/GeminiCli/settings.json",
@@ -97,25 +97,25 @@ def written(location: Location) -> str:
         (
             "goose",
             "/Users/me/.config/goose/config.yaml",
-            "/home/me/.config/goose/config.yaml",
+            "/srv/me/.config/goose/config.yaml",
             "C:/Users/me/AppData/Roaming/Block/goose/config/config.yaml",
         ),
         (
             "kiro",
             "/Users/me/.kiro/agents/*.json",
-            "/home/me/.kiro/settings/mcp.json",
+            "/srv/me/.kiro/settings/mcp.json",
             "C:/Users/me/.kiro/agents/*.json",
         ),
         (
             "crush",
             "/Users/me/.config/crush/crush.json",
-            "/home/me/.local/share/crush/crush.json",
+            "/srv/me/.local/share/crush/crush.json",
             "C:/Users/me/AppData/Local/crush/crush.json",
         ),
         (
             "trae",
             "/Users/me/Library/Application Support/Trae/User/mcp.json",
-            "/home/me/.config/Trae/User/mcp.json",
+            "/srv/me/.config/Trae/User/mcp.json",
             "C:/Users/me/AppData/Roaming/Trae/User/mcp.json",
         ),
     ],
@@ -198,7 +198,7 @@ def test_system_files_can_be_looked_for_elsewhere(platform: Platform) -> None:
 def test_the_home_itself_is_no_sign_of_a_client() -> None:
     for platform in PLATFORMS:
         own = {one.folder for one in locations(host(platform)) if one.own}
-        homes = {HOMES[platform].replace("\\", "/"), "/home/me/.config", "C:/Users/me/AppData/Roaming"}
+        homes = {HOMES[platform].replace("\\", "/"), "/srv/me/.config", "C:/Users/me/AppData/Roaming"}
         assert not own & homes
 
 

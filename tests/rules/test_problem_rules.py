@@ -115,14 +115,15 @@ def test_a_list_of_single_tools_is_a_warning_that_needs_no_acceptance() -> None:
     assert (finding.severity, finding.remedy) == ("warning", "mcp-guard explain self-approval")
 
 
-def test_a_helper_is_a_warning_wherever_it_stands() -> None:
-    for everything in (holding(helper()), holding(helper(None))):
-        finding = only(exec_helper.check(everything))
-        assert (finding.severity, finding.remedy) in (
-            ("warning", "mcp-guard explain exec-helper"),
-            ("warning", "mcp-guard check .mcp.json"),
-        )
-        assert "`headersHelper` names ./get-token.sh" in finding.message
+@pytest.mark.parametrize(
+    ("problem", "remedy"),
+    [(helper(), "mcp-guard explain exec-helper"), (helper(None), "mcp-guard check .mcp.json")],
+    ids=["of a server", "of a file"],
+)
+def test_a_helper_is_a_warning_wherever_it_stands(problem: Problem, remedy: str) -> None:
+    finding = only(exec_helper.check(holding(problem)))
+    assert (finding.severity, finding.remedy) == ("warning", remedy)
+    assert "`headersHelper` names ./get-token.sh" in finding.message
 
 
 def test_a_helper_that_is_an_error_can_be_accepted() -> None:
